@@ -1,0 +1,5 @@
+"""`python -m hisconsole`."""
+
+from hisconsole.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,85 @@
+"""The command line: the console, and every act and question without a screen.
+
+Heavy libraries are imported by the command that needs them, and Textual by the full screen alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+
+from hisconsole.cli.edge import INTERRUPTED, Answer, crash, deliver, refuse, soften
+from hisconsole.errors import HisError
+from hisconsole.paths import config_dir, data_dir
+
+Handler = Callable[[Namespace], Answer | int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code (see `edge`)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in words
+    data = ""
+    soften()
+    try:
+        from hisconsole.cli.arguments import read
+
+        asked = read(words)
+        if isinstance(asked, Answer):
+            return deliver(asked, as_json=as_json and asked.data is not None)
+        data = asked.data
+        outcome = _handler(asked)(asked)
+        return outcome if isinstance(outcome, int) else deliver(outcome, as_json=as_json)
+    except HisError as fault:
+        return refuse(fault, as_json=as_json)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - here every bug ends, as one sentence
+        try:
+            return crash(error, data_dir(data), as_json=as_json)
+        except HisError as homeless:
+            return refuse(homeless, as_json=as_json)
+
+
+def _handler(asked: Namespace) -> Handler:
+    command = asked.command
+    if command is None:
+        return _console
+    if command == "act" and asked.list:
+        from hisconsole.cli import listing
+
+        return listing.acts
+    if command in ("report", "act"):
+        from hisconsole.cli import writing
+
+        return writing.report if command == "report" else writing.act
+    if command in ("incidents", "incident", "log"):
+        from hisconsole.cli import reading
+
+        return {"incidents": reading.incidents, "incident": reading.incident, "log": reading.log}[command]
+    from hisconsole.cli import keeping
+
+    return {
+        "verify": keeping.verify,
+        "backup": keeping.backup,
+        "restore": keeping.restore,
+        "init": keeping.init,
+        "check": keeping.check,
+    }[command]
+
+
+def _console(asked: Namespace) -> Answer | int:
+    """The full screen where there is one, else the plain view and why."""
+    from hisconsole.console.terminal import decide
+
+    terminal = decide(os.environ, stdin_tty=os.isatty(0), stdout_tty=os.isatty(1))
+    if terminal.plain or asked.json:
+        from hisconsole.cli import reading
+
+        return reading.overview(asked, terminal.reason)
+    from hisconsole.wiring import Settings, run_console
+
+    settings = Settings(config_dir(asked.config), data_dir(asked.data), asked.operator)
+    return run_console(settings, terminal.environment)

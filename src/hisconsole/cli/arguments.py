@@ -1,0 +1,123 @@
+"""Reading a command line: what stands everywhere, and the commands of the table."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from argparse import Namespace
+from collections.abc import Sequence
+from textwrap import fill
+from typing import Any, NoReturn
+
+from hisconsole import __version__
+from hisconsole.cli.commands import all_commands
+from hisconsole.cli.edge import Answer, Usage
+from hisconsole.text import _
+
+
+class _Help(Exception):
+    """Somebody asked for a help page."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """An ArgumentParser that prints nothing and ends nothing by itself."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(
+            allow_abbrev=False,  # a script must not change its meaning when an option is added
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            **settings,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Raise Usage with the fault and where to read on."""
+        raise Usage(_("{fault}; see '{command} --help'.").format(fault=message, command=self.prog))
+
+    def print_help(self, file: object = None) -> NoReturn:
+        """Raise the page, so that it leaves by the same door as every answer."""
+        raise _Help(self.format_help())
+
+
+def read(words: Sequence[str]) -> Namespace | Answer:
+    """Read a command line; help and version are answers already. Raises Usage."""
+    parser = _parser(words)
+    try:
+        asked, rest = parser.parse_known_args(words)
+    except _Help as page:
+        return Answer(None, str(page).splitlines())
+    if asked.version:
+        return Answer({"version": __version__}, [f"hisconsole {__version__}"])
+    if asked.command == "act" and not any(word.startswith("-") for word in rest):
+        asked.words += rest  # argparse loses count of words on both sides of an option
+    elif rest:
+        parser.error(_("unknown: {words}").format(words=" ".join(rest)))
+    return asked
+
+
+def _parser(words: Sequence[str]) -> _Parser:
+    parser = _Parser(
+        prog="hisconsole",
+        description=_(
+            "The console of a hospital's information center. Without a command it opens the\n"
+            "full screen; where there is no terminal for that, it shows counts, the queue and\n"
+            "what is due as text."
+        ),
+        epilog=_(
+            "exit codes: 0 done, 1 findings, 2 usage, 3 the store, 4 refused, 5 not found,\n"
+            "  70 a fault of this program, 74 the answer could not be written, 130 Ctrl+C\n"
+            "with --json: faults are on stderr: error, code; without a command:\n"
+            "  at, seq, open, unclaimed, overdue, ringing, queue (see 'incidents'),\n"
+            "  due (incident, duty, at, owner, overdue)\n"
+            "example:\n  hisconsole --data /var/lib/hisconsole --operator li.na"
+        ),
+    )
+    parser.add_argument("--version", action="store_true", help=_("print the version"))
+    _common(parser, first=True)
+    commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), parser_class=_Parser)
+
+    for command in all_commands():
+        told = _("with --json: {keys}").format(keys=command.keys)
+        told = fill(told, 79, subsequent_indent="  ", break_on_hyphens=False)
+        added = commands.add_parser(
+            command.name,
+            help=command.what,
+            description=command.what,
+            epilog=_("{keys}\nexample:\n  {example}").format(keys=told, example=command.example),
+        )
+        if command.name in words:  # what is not named is not asked for: this takes milliseconds
+            _common(added, first=False)
+            command.options(added)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser, *, first: bool) -> None:
+    """The options that may stand before or after the command; the later one counts."""
+
+    def default(value: object) -> object:
+        return value if first else argparse.SUPPRESS
+
+    group = parser.add_argument_group(_("everywhere"))
+    group.add_argument(
+        "--config",
+        metavar="DIR",
+        default=default(None),
+        help=_("the hospital's files (HISCONSOLE_CONFIG)"),
+    )
+    group.add_argument(
+        "--data",
+        metavar="DIR",
+        default=default(None),
+        help=_("the folder of the record (HISCONSOLE_DATA)"),
+    )
+    group.add_argument(
+        "--operator",
+        metavar="ID",
+        default=default(os.environ.get("HISCONSOLE_OPERATOR", "")),
+        help=_("who acts, by roster id (HISCONSOLE_OPERATOR)"),
+    )
+    group.add_argument(
+        "--json",
+        action="store_true",
+        default=default(False),
+        help=_("answer in JSON; times are ISO 8601 in UTC"),
+    )

@@ -1,0 +1,207 @@
+"""The commands: for each what it does, what it answers to --json, an example, and its options."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hisconsole.plan.words import Scope, Symptom
+from hisconsole.text import _
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command as its help page tells it."""
+
+    name: str
+    what: str
+    keys: str
+    example: str
+    options: Callable[[ArgumentParser], object]
+
+
+def number(text: str) -> int:
+    """A number of an incident, a report or an entry, as people write it: 42, 0042, #42, r7."""
+    digits = text.lstrip("#rR")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 12:
+        raise ArgumentTypeError(_("'{text}' is not a number").format(text=text))
+    return int(digits)
+
+
+def _amount(text: str) -> int:
+    amount = number(text)
+    if not 1 <= amount <= 1_000_000:
+        raise ArgumentTypeError(_("'{text}' is not between 1 and 1000000").format(text=text))
+    return amount
+
+
+_OUTCOME = "act, incident, seq, sentence, repeated, report; seq is the incident's new version"
+_ROW = (
+    "number, version, state, category, symptom, words, workstation, department, owner,"
+    " acknowledged_by, t0, opened, due_at, duty, scope, departments, critical, closed_at,"
+    " serious, overdue"
+)
+_EVENT = "seq, act, kind, incident, at, recorded, actor, os_user, source, body, text"
+_INCIDENT = (
+    "number, version, state, category, category_reason, owner, acknowledged_by, acknowledged_at,"
+    " t0, opened, verification, verified_by, verified_how, verified_at, estimates (earliest,"
+    " latest, by, at, why), cause, confidence, fixes (text, result), mitigated_at, recovered_at,"
+    " recovery_confirmed_by, closed_at, close_reason, reopened, pinned, due (duty, at, owner,"
+    " overdue), reports (number, workstation, department, room, reporter, callback,"
+    " number_to_call, symptom, words, scope, occurred, critical, switch, taken_by), timeline"
+    " (see 'log'); number_to_call is null without --numbers"
+)
+
+
+def all_commands() -> tuple[Command, ...]:
+    """The table of commands, with its words in the language in force."""
+    array = _("an array of ")
+    return (
+        Command(
+            "report",
+            _("Take a call: a new incident, or a further report of one."),
+            _OUTCOME,
+            "hisconsole report --operator li.na --workstation reg-01 --symptom cannot-save\n"
+            "    --words='-- it says ORA-00257' --reporter 'Nurse Zhao' --occurred -10",
+            _report,
+        ),
+        Command(
+            "act",
+            _("Carry out an act on an incident, or on a report (correct, detach, move)."),
+            _OUTCOME + "; with --list an array of name, on, help, fields (name, label, kind, required,"
+            " choices, default, limit)",
+            "hisconsole act verify 42 result=confirmed how=remote --operator li.na\n"
+            "  hisconsole act move 7 to=42 --operator li.na",
+            _act,
+        ),
+        Command(
+            "incidents",
+            _("The queue: open incidents, the greatest risk first."),
+            array + _ROW,
+            "hisconsole incidents --filter 'is:overdue !cat:III' --json",
+            _incidents,
+        ),
+        Command(
+            "incident",
+            _("One incident: what is known, its reports, its timeline."),
+            _INCIDENT,
+            "hisconsole incident 42 --json",
+            _incident,
+        ),
+        Command(
+            "log",
+            _("The log: every event, newest first."),
+            array + _EVENT,
+            "hisconsole log --text 'archive log' --limit 20",
+            _log,
+        ),
+        Command(
+            "verify",
+            _("Prove the record: the chain of its events, and all that is computed from them."),
+            "holds, seq, hash, incidents, faults",
+            "hisconsole verify --data /var/lib/hisconsole",
+            lambda parser: None,
+        ),
+        Command(
+            "backup",
+            _("Copy the record to a new file while it is in use, and prove the copy."),
+            "file, seq, hash, incidents",
+            'hisconsole backup "/backup/record-$(date +%F).db"',
+            lambda parser: parser.add_argument("file", metavar="FILE"),
+        ),
+        Command(
+            "restore",
+            _("Put a proved backup in the record's place; the old record is kept beside it."),
+            "file, kept, seq, hash, incidents",
+            "hisconsole restore /backup/record-2026-11-23.db",
+            lambda parser: parser.add_argument("file", metavar="FILE"),
+        ),
+        Command(
+            "init",
+            _("Copy the sample hospital to a new folder, to be rewritten for a real one."),
+            "folder",
+            "hisconsole init /etc/hisconsole",
+            lambda parser: parser.add_argument("folder", metavar="DIR"),
+        ),
+        Command(
+            "check",
+            _("Check the hospital's files: every fault on a line, file:line:col: sentence."),
+            array + "file, line, col, sentence",
+            "hisconsole check /etc/hisconsole",
+            lambda parser: parser.add_argument("folder", metavar="DIR", nargs="?"),
+        ),
+    )
+
+
+def _report(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--workstation", metavar="ID", required=True, help=_("its id; an unknown one is kept as is")
+    )
+    parser.add_argument(
+        "--symptom", metavar="NAME", required=True, help=", ".join(Symptom) + _("; or 1 to 6")
+    )
+    parser.add_argument("--words", metavar="TEXT", default="", help=_("the caller's own words"))
+    parser.add_argument("--reporter", metavar="TEXT", default="", help=_("who calls"))
+    parser.add_argument("--callback", metavar="TEXT", default="", help=_("the number to call back"))
+    parser.add_argument("--scope", metavar="NAME", default="", help=", ".join(Scope))
+    parser.add_argument(
+        "--occurred", metavar="TIME", default="", help=_("since when: 22:41, -10, 2026-11-23 22:41")
+    )
+    parser.add_argument(
+        "--department", metavar="TEXT", default="", help=_("for a workstation that is not known")
+    )
+    parser.add_argument("--join", type=number, metavar="N", help=_("a further report of incident N"))
+    _act_id(parser)
+
+
+def _act(parser: ArgumentParser) -> None:
+    parser.usage = "hisconsole act [options] NAME NUMBER [FIELD=VALUE ...]\n       hisconsole act --list"
+    parser.add_argument(
+        "words", nargs="*", metavar="NAME NUMBER FIELD=VALUE", help=_("see hisconsole act --list")
+    )
+    parser.add_argument("--list", action="store_true", help=_("every act, its fields and their values"))
+    parser.add_argument(
+        "--expect",
+        type=number,
+        metavar="VERSION",
+        help=_("refuse where somebody changed the incident since that version"),
+    )
+    _act_id(parser)
+
+
+def _act_id(parser: ArgumentParser) -> None:
+    parser.add_argument("--id", metavar="ACTID", help=_("the act's own id; repeating it changes nothing"))
+
+
+def _incidents(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--all", action="store_true", help=_("closed ones too, behind the open ones, newest first")
+    )
+    parser.add_argument(
+        "--filter",
+        metavar="EXPR",
+        default="",
+        help=_(
+            "words and state: cat: owner: dept: ws: symptom:"
+            " is:overdue|unclaimed|mine|serious|open, '!' for not"
+        ),
+    )
+    parser.add_argument(
+        "--limit",
+        type=_amount,
+        metavar="N",
+        help=_("at most N (otherwise all that are open, and 200 closed)"),
+    )
+
+
+def _incident(parser: ArgumentParser) -> None:
+    parser.add_argument("number", type=number, metavar="N", help=_("its number"))
+    parser.add_argument("--numbers", action="store_true", help=_("show the numbers that callers left"))
+
+
+def _log(parser: ArgumentParser) -> None:
+    parser.add_argument("--text", metavar="WORDS", default="", help=_("entries with all these words"))
+    parser.add_argument("--incident", type=number, metavar="N", help=_("entries of one incident"))
+    parser.add_argument("--limit", type=_amount, metavar="N", default=200, help=_("at most N entries (200)"))
+    parser.add_argument("--before", type=number, metavar="ENTRY", help=_("entries older than that"))

@@ -1,0 +1,120 @@
+"""Commands that keep the record and the hospital's files: verify, backup, restore, init, check."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hisconsole.cli.edge import Answer, Usage
+from hisconsole.errors import ConfigFault, StoreFault
+from hisconsole.paths import config_dir, data_dir, shipped
+from hisconsole.text import _, ngettext
+
+if TYPE_CHECKING:
+    from hisconsole.store.database import Database
+    from hisconsole.store.verify import Proof
+
+
+def verify(asked: Namespace) -> Answer:
+    """Prove the record; its head is what an anchor outside remembers."""
+    from hisconsole.store.verify import verify as prove
+
+    with closing(_record(asked)) as database, database.read() as connection:
+        proof = prove(connection)
+    data = {"holds": not proof.faults, **_proved(proof), "faults": list(proof.faults)}
+    if proof.faults:
+        return Answer(data, proof.faults, StoreFault.exit_code)
+    return Answer(data, [_("The record holds: {proof}").format(proof=_told(proof))])
+
+
+def backup(asked: Namespace) -> Answer:
+    """Copy the record to a new file."""
+    from hisconsole.store.backup import backup as copy
+
+    target = _file(asked.file)
+    with closing(_record(asked)) as database:
+        proof = copy(database, target)
+    told = _("{file} holds: {proof}").format(file=target, proof=_told(proof))
+    return Answer({"file": str(target), **_proved(proof)}, [told])
+
+
+def restore(asked: Namespace) -> Answer:
+    """Put a backup in the record's place."""
+    from datetime import UTC, datetime
+
+    from hisconsole.store.backup import restore as put
+
+    _speak(asked)
+    source = _file(asked.file)
+    proof, kept = put(data_dir(asked.data), source, now=datetime.now(UTC))
+    lines = [_("The record now holds: {proof}").format(proof=_told(proof))]
+    if kept is not None:
+        lines.append(_("What was there before is kept as {path}.").format(path=kept))
+    data = {"file": str(source), "kept": str(kept) if kept else None, **_proved(proof)}
+    return Answer(data, lines)
+
+
+def init(asked: Namespace) -> Answer:
+    """Copy the sample hospital to a new folder."""
+    from hisconsole.config import init_site
+
+    folder = _file(asked.folder)
+    init_site(folder)
+    told = _(
+        "{folder} has the sample hospital: rewrite its files for yours, run 'hisconsole check"
+        " {folder}', then name it with --config or HISCONSOLE_CONFIG."
+    )
+    return Answer({"folder": str(folder)}, [told.format(folder=folder)])
+
+
+def check(asked: Namespace) -> Answer:
+    """Check the hospital's files, and what the screens are made of."""
+    from hisconsole.config import check_site
+    from hisconsole.console.table import load_screens
+
+    folder = _file(asked.folder) if asked.folder is not None else config_dir(asked.config)
+    findings = check_site(folder)
+    try:
+        load_screens(shipped("screens"))
+    except ConfigFault as fault:
+        findings = [*findings, *fault.findings]
+    data = [
+        {"file": each.file, "line": each.line, "col": each.col, "sentence": each.sentence}
+        for each in findings
+    ]
+    if findings:
+        return Answer(data, [str(each) for each in findings], ConfigFault.exit_code)
+    return Answer(data, [_("{folder}: no faults found.").format(folder=folder)])
+
+
+def _file(named: str) -> Path:
+    if not named or "\0" in named:
+        raise Usage(_("A file or folder is to be named."))
+    return Path(named).absolute()
+
+
+def _speak(asked: Namespace) -> None:
+    """Speak the hospital's language where its files can be read; keeping the record needs no more."""
+    from hisconsole.wiring import Settings, open_site
+
+    with suppress(ConfigFault):
+        open_site(Settings(config_dir(asked.config), data_dir(asked.data), ""))
+
+
+def _record(asked: Namespace) -> Database:
+    from hisconsole.store.database import Database
+
+    _speak(asked)
+    return Database(data_dir(asked.data), writable=False)
+
+
+def _proved(proof: Proof) -> Mapping[str, object]:
+    return {"seq": proof.head.seq, "hash": proof.head.hash, "incidents": proof.incidents}
+
+
+def _told(proof: Proof) -> str:
+    count = ngettext("{n} incident", "{n} incidents", proof.incidents).format(n=proof.incidents)
+    return _("{count}, head {seq} {hash}").format(count=count, seq=proof.head.seq, hash=proof.head.hash)

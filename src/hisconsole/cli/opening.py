@@ -1,0 +1,51 @@
+"""A desk for one command, closed when the command ends."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hisconsole.cli.edge import Usage
+from hisconsole.desk.desk import Desk
+from hisconsole.errors import StoreFault
+from hisconsole.paths import config_dir, data_dir
+from hisconsole.store.database import RECORD, faults
+from hisconsole.text import _
+from hisconsole.wiring import Settings, open_desk, open_site
+
+
+class NoRecord(StoreFault):
+    """Nothing was ever recorded in this folder, or it is the wrong one."""
+
+
+@contextmanager
+def at_desk(asked: Namespace, *, writable: bool = False, begin: bool = False) -> Iterator[Desk]:
+    """Open the record for one command; only with `begin` is one made where there is none.
+
+    Raises Usage where somebody is to act and nobody is named, NoRecord where there is none.
+    """
+    settings = Settings(config_dir(asked.config), data_dir(asked.data), asked.operator)
+    if writable and not settings.operator:
+        names = ", ".join(contact.id for contact in open_site(settings).operators)
+        sentence = _("Say who acts, with --operator or HISCONSOLE_OPERATOR: {names}.")
+        raise Usage(sentence.format(names=names))
+    if not begin:
+        _must_exist(settings.data)
+    desk = open_desk(settings, writable=writable)
+    try:
+        yield desk
+    finally:
+        desk.database.close()
+
+
+def _must_exist(data: Path) -> None:
+    with faults(data):
+        found = (data / RECORD).exists()
+    if not found:
+        sentence = _(
+            "There is no record in {folder}: the first call begins one (hisconsole report), or name"
+            " another folder with --data."
+        )
+        raise NoRecord(sentence.format(folder=data))

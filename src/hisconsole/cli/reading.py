@@ -1,0 +1,72 @@
+"""Commands that only look: the queue, one incident, the log, and the plain view of it all."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from hisconsole import plain
+from hisconsole.cli import shapes
+from hisconsole.cli.edge import Answer, Usage
+from hisconsole.cli.opening import NoRecord, at_desk
+from hisconsole.desk.board import first_board
+from hisconsole.desk.reading import read_closed, read_incident, read_log
+from hisconsole.plan.queue import wanted
+from hisconsole.text import _
+
+CLOSED_SHOWN = 200
+EVERY = 1_000_000_000
+"""More than any record holds: a filter looks through all of them."""
+
+
+def overview(asked: Namespace, reason: str) -> Answer:
+    """Counts, the queue and what is due; `reason` says why it is not the full screen."""
+    why = ["", *plain.wrap(reason, plain.WIDTH)]
+    try:
+        with at_desk(asked) as desk:
+            board = first_board(desk)
+    except NoRecord as none:
+        if asked.json:
+            raise
+        return Answer(None, [*plain.wrap(str(none), plain.WIDTH), *why])
+    return Answer(shapes.board(board), [*plain.overview(board, zone=desk.zone), *why])
+
+
+def incidents(asked: Namespace) -> Answer:
+    """The queue in the order of risk, and with --all the closed ones behind it."""
+    if not asked.operator and {"is:mine", "owner:me"} & _parts(asked.filter):
+        raise Usage(_("Say who you are for that filter, with --operator or HISCONSOLE_OPERATOR."))
+    with at_desk(asked) as desk:
+        board = first_board(desk)
+        behind = EVERY if asked.filter else asked.limit or CLOSED_SHOWN
+        closed = read_closed(desk, limit=behind) if asked.all else []
+    test = wanted(asked.filter, me=asked.operator, now=board.at)
+    over = [row for row in closed if test(row)]
+    rows = [row for row in board.rows if test(row)]
+    rows = [*rows, *over[:CLOSED_SHOWN]] if asked.limit is None else [*rows, *over][: asked.limit]
+    lines = plain.queue_lines(rows, now=board.at, zone=desk.zone)
+    return Answer([shapes.row(row, now=board.at) for row in rows], lines)
+
+
+def _parts(expression: str) -> set[str]:
+    return {part.lstrip("!") for part in expression.lower().split()}
+
+
+def incident(asked: Namespace) -> Answer:
+    """One incident in full."""
+    with at_desk(asked) as desk:
+        file = read_incident(desk, asked.number)
+        now = desk.now()
+    numbers = file.callbacks if asked.numbers else None
+    lines = plain.incident_lines(file, site=desk.site, now=now, numbers=numbers)
+    return Answer(shapes.incident(file, now=now, clock=desk.clock, numbers=numbers), lines)
+
+
+def log(asked: Namespace) -> Answer:
+    """Events, newest first."""
+    with at_desk(asked) as desk:
+        entries = read_log(
+            desk, text=asked.text, incident=asked.incident, before=asked.before, limit=asked.limit
+        )
+        now = desk.now()
+    lines = plain.log_lines(entries, now=now, zone=desk.zone) or [_("No entry has these words.")]
+    return Answer([shapes.event(each, clock=desk.clock) for each in entries], lines)

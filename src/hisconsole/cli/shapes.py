@@ -1,0 +1,156 @@
+"""What --json says, by stable keys: the names are those of the record, times are RFC 3339 in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from hisconsole.desk.reading import File
+from hisconsole.plan.board import Board
+from hisconsole.plan.due import duties
+from hisconsole.plan.events import Event
+from hisconsole.plan.incident import Estimate, Report
+from hisconsole.plan.queue import Row, serious
+from hisconsole.plan.story import tell
+from hisconsole.plan.times import to_text
+
+Shape = dict[str, object]
+Clock = Callable[[datetime], str]
+
+
+def _time(moment: datetime | None) -> str | None:
+    return to_text(moment) if moment is not None else None
+
+
+def row(row: Row, *, now: datetime) -> Shape:
+    """A row of the queue; `scope` counts workstations, `departments` departments."""
+    return {
+        "number": row.number,
+        "version": row.version,
+        "state": row.state.value,
+        "category": row.category.value,
+        "symptom": row.symptom,
+        "words": row.words,
+        "workstation": row.workstation,
+        "department": row.department,
+        "owner": row.owner,
+        "acknowledged_by": row.acknowledged_by,
+        "t0": _time(row.t0),
+        "opened": _time(row.opened),
+        "due_at": _time(row.due_at),
+        "duty": row.duty,
+        "scope": row.scope,
+        "departments": row.departments,
+        "critical": row.critical,
+        "closed_at": _time(row.closed_at),
+        "serious": serious(row),
+        "overdue": row.due_at is not None and row.due_at <= now,
+    }
+
+
+def board(board: Board) -> Shape:
+    """The plain view: counts, the queue by risk, what is due by time."""
+    return {
+        "at": _time(board.at),
+        "seq": board.seq,
+        "open": len(board.rows),
+        "unclaimed": board.unclaimed,
+        "overdue": board.overdue,
+        "ringing": list(board.ringing),
+        "queue": [row(each, now=board.at) for each in board.rows],
+        "due": [
+            {
+                "incident": each.number,
+                "duty": each.duty,
+                "at": _time(each.due_at),
+                "owner": each.owner,
+                "overdue": each.due_at <= board.at,
+            }
+            for each in sorted(board.rows, key=lambda each: (each.due_at or board.at, each.number))
+            if each.due_at is not None
+        ],
+    }
+
+
+def event(event: Event, *, clock: Clock) -> Shape:
+    """A recorded fact; `text` tells it in words, on the hospital's clock."""
+    return {
+        "seq": event.seq,
+        "act": event.act,
+        "kind": event.kind.value,
+        "incident": event.incident,
+        "at": _time(event.at),
+        "recorded": _time(event.recorded),
+        "actor": event.actor,
+        "os_user": event.os_user,
+        "source": event.source,
+        "body": dict(event.body),
+        "text": tell(event, clock=clock),
+    }
+
+
+def incident(file: File, *, now: datetime, clock: Clock, numbers: Mapping[int, str] | None) -> Shape:
+    """One incident in full; `numbers` are those its callers left, None where they stay hidden."""
+    known = file.incident
+    return {
+        "number": known.number,
+        "version": known.version,
+        "state": known.state.value,
+        "category": known.category.value,
+        "category_reason": known.category_reason,
+        "owner": known.owner,
+        "acknowledged_by": known.acknowledged_by,
+        "acknowledged_at": _time(known.acknowledged_at),
+        "t0": _time(known.t0),
+        "opened": _time(known.opened),
+        "verification": known.verification,
+        "verified_by": known.verified_by,
+        "verified_how": known.verified_how,
+        "verified_at": _time(known.verified_at),
+        "estimates": [_estimate(each) for each in known.estimates],
+        "cause": known.cause,
+        "confidence": known.confidence.value if known.confidence else None,
+        "fixes": [{"text": text, "result": result} for text, result in known.fixes],
+        "mitigated_at": _time(known.mitigated_at),
+        "recovered_at": _time(known.recovered_at),
+        "recovery_confirmed_by": known.recovery_confirmed_by,
+        "closed_at": _time(known.closed_at),
+        "close_reason": known.close_reason,
+        "reopened": known.reopened,
+        "pinned": sorted(known.pinned),
+        "due": [
+            {"duty": due.duty.value, "at": _time(due.at), "owner": due.owner, "overdue": due.at <= now}
+            for due in duties(known)
+        ],
+        "reports": [_report(each, numbers) for each in known.reports],
+        "timeline": [event(each, clock=clock) for each in file.history],
+    }
+
+
+def _estimate(estimate: Estimate) -> Shape:
+    return {
+        "earliest": _time(estimate.earliest),
+        "latest": _time(estimate.latest),
+        "by": estimate.by,
+        "at": _time(estimate.at),
+        "why": estimate.why,
+    }
+
+
+def _report(report: Report, numbers: Mapping[int, str] | None) -> Shape:
+    return {
+        "number": report.number,
+        "workstation": report.workstation,
+        "department": report.department,
+        "room": report.room,
+        "reporter": report.reporter,
+        "callback": report.callback,
+        "number_to_call": numbers.get(report.number) if numbers is not None else None,
+        "symptom": report.symptom,
+        "words": report.words,
+        "scope": report.scope,
+        "occurred": _time(report.occurred),
+        "critical": report.critical,
+        "switch": report.switch,
+        "taken_by": report.taken_by,
+    }

@@ -1,0 +1,31 @@
+"""The hospital: its files read into one frozen Site, or refused with every fault at its place."""
+
+from hisconsole.config.init import init_site
+from hisconsole.config.load import FILES, check_site, load_site, reload, signature
+from hisconsole.config.site import (
+    Contact,
+    ContactKind,
+    Department,
+    PlanRole,
+    Site,
+    Workstation,
+    contact_entries,
+    workstation_entries,
+)
+
+__all__ = [
+    "FILES",
+    "Contact",
+    "ContactKind",
+    "Department",
+    "PlanRole",
+    "Site",
+    "Workstation",
+    "check_site",
+    "contact_entries",
+    "init_site",
+    "load_site",
+    "reload",
+    "signature",
+    "workstation_entries",
+]

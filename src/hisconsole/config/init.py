@@ -1,0 +1,45 @@
+"""A real site's first step: the sample hospital, copied to a private folder to be rewritten."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from hisconsole.config.load import FILES
+from hisconsole.errors import HisError, Refused
+from hisconsole.paths import shipped
+from hisconsole.text import _, printable
+
+_SAMPLE_MARK = "# SAMPLE"
+
+
+def init_site(target: Path) -> None:
+    """Copy the shipped hospital to `target` without its SAMPLE marks, for a person to rewrite.
+
+    Refuses a folder that holds anything. Numbers of people are personal data, so the folder is
+    open to its owner alone (0700) and so are the files (0600).
+    """
+    where = printable(str(target))
+    try:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(target.iterdir()):
+            raise Refused(_("{folder} is not empty: name a new folder.").format(folder=where))
+        target.chmod(0o700)
+        for name in FILES:
+            text = (shipped("config") / name).read_text("utf-8")
+            _write_private(target / name, _without_marks(text))
+    except OSError as fault:
+        sentence = _("{folder} cannot be written: {reason}.")
+        reason = printable(fault.strerror or str(fault))
+        raise HisError(sentence.format(folder=where, reason=reason)) from fault
+
+
+def _without_marks(text: str) -> str:
+    kept = (line for line in text.splitlines() if not line.startswith(_SAMPLE_MARK))
+    return "".join(("sample: no" if line == "sample: yes" else line) + "\n" for line in kept)
+
+
+def _write_private(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)

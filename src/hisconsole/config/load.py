@@ -1,0 +1,212 @@
+"""Reading a hospital's folder: all four files, all faults in one pass, and never half a Site."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from hisconsole.config.checks import Entries, check_across
+from hisconsole.config.fields import Fields, shown
+from hisconsole.config.site import (
+    Contact,
+    ContactKind,
+    Department,
+    PlanRole,
+    Site,
+    Workstation,
+)
+from hisconsole.errors import ConfigFault, Finding
+from hisconsole.strict_yaml import MAX_BYTES, Document, read
+from hisconsole.text import _, printable
+
+FILES = ("site.yaml", "departments.yaml", "workstations.yaml", "roster.yaml")
+LANGUAGES = ("en", "zh_CN")
+
+Built = TypeVar("Built")
+Signature = tuple[tuple[int, int, int], ...]
+
+
+def load_site(folder: Path) -> Site:
+    """The hospital described in `folder`; raises ConfigFault with every finding there is."""
+    site, findings = _read_site(folder)
+    if site is None:
+        raise ConfigFault(findings)
+    return site
+
+
+def check_site(folder: Path) -> list[Finding]:
+    """Every fault of the files in `folder`, by file and line; empty when they can be used."""
+    return _read_site(folder)[1]
+
+
+def reload(current: Site, folder: Path) -> tuple[Site, ConfigFault | None]:
+    """The hospital as `folder` now describes it; with faults `current` stays, and they are told."""
+    try:
+        return load_site(folder), None
+    except ConfigFault as fault:
+        return current, fault
+
+
+def signature(folder: Path) -> Signature:
+    """What changes when a file is saved, cheap enough to ask often; take it before loading."""
+    return tuple(_state(folder / name) for name in FILES)
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    try:
+        state = path.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (state.st_mtime_ns, state.st_size, state.st_ino)
+
+
+def _read_site(folder: Path) -> tuple[Site | None, list[Finding]]:
+    if not folder.is_dir():
+        sentence = _("there is no such folder: make one with 'hisconsole init'.")
+        return None, [Finding(_named(folder), 1, 1, sentence)]
+    findings: list[Finding] = []
+    digest = hashlib.sha256()
+    documents: dict[str, Document] = {}
+    for name in FILES:
+        raw = _bytes(folder / name, findings)
+        if raw is None:
+            continue
+        digest.update(b"%s %d\n%s" % (name.encode(), len(raw), raw))
+        document = read(raw, source=_named(folder / name))
+        findings += document.findings
+        if document.whole:
+            documents[name] = document
+    site = _build(documents, digest.hexdigest()[:12], findings)
+    order = {_named(folder / name): place for place, name in enumerate(FILES)}
+    findings.sort(key=lambda each: (order[each.file], each.line, each.col))
+    return (None if findings else site), findings
+
+
+def _bytes(path: Path, findings: list[Finding]) -> bytes | None:
+    try:
+        if path.exists() and not path.is_file():
+            raise OSError(_("it is not a file"))
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        sentence = _("this file is missing: copy it from the sample hospital.")
+    except OSError as fault:
+        reason = printable(fault.strerror or str(fault))
+        sentence = _("this file cannot be read: {reason}.").format(reason=reason)
+    findings.append(Finding(_named(path), 1, 1, sentence))
+    return None
+
+
+def _named(path: Path) -> str:
+    return printable(str(path))
+
+
+def _build(documents: dict[str, Document], version: str, findings: list[Finding]) -> Site | None:
+    """Build what can be built and check it; a file that could not be read is checked no further."""
+    site = documents.get("site.yaml")
+    departments = _entries(documents.get("departments.yaml"), _department, findings)
+    known = {each.id: each for each, _fields in departments.built}
+    workstations = _entries(
+        documents.get("workstations.yaml"),
+        lambda fields: _workstation(fields, known),
+        findings,
+    )
+    roster = _entries(documents.get("roster.yaml"), _contact, findings)
+    if site is None:
+        check_across(departments, workstations, roster, sample=False, findings=findings)
+        return None
+    if not isinstance(site.data, dict):
+        findings.append(site.at_value((), _("write the hospital's fields here, as 'name: ...'.")))
+    head = Fields(site, (), findings)
+    sample = head.flag("sample")
+    built = Site(
+        name=head.text("name", needed=True),
+        timezone=head.timezone("timezone"),
+        language=head.one_of("language", LANGUAGES),
+        sample=sample,
+        prefix=head.prefix("prefix"),
+        departments=tuple(each for each, _fields in departments.built),
+        workstations=tuple(each for each, _fields in workstations.built),
+        roster=tuple(each for each, _fields in roster.built),
+        version=version,
+    )
+    head.close()
+    check_across(departments, workstations, roster, sample=sample, findings=findings)
+    return built
+
+
+def _entries(
+    document: Document | None, build: Callable[[Fields], Built], findings: list[Finding]
+) -> Entries[Built]:
+    """Build every entry of a file whose names are ids."""
+    if document is None:
+        return Entries(None, ())
+    if not isinstance(document.data, dict) or not document.data:
+        sentence = _("nothing is listed here: write each entry under its id, as 'cash-01:'.")
+        findings.append(document.at_value((), sentence))
+        return Entries(None, ())
+    built = []
+    for id_, held in document.data.items():
+        fields = Fields(document, (id_,), findings)
+        if isinstance(held, dict):
+            built.append((build(fields), fields))
+            fields.close()
+        else:
+            sentence = _("'{id}' needs its fields below it, each on its own line, indented.")
+            findings.append(document.at_key((id_,), sentence.format(id=shown(id_))))
+    return Entries(document, tuple(built))
+
+
+def _department(fields: Fields) -> Department:
+    return Department(
+        id=fields.own_id(),
+        name=fields.text("name", needed=True),
+        critical=fields.flag("critical"),
+        phone=fields.phone("phone"),
+        head=fields.reference("head"),
+        building=fields.text("building"),
+        floor=fields.text("floor"),
+        find=fields.words("find"),
+    )
+
+
+def _workstation(fields: Fields, departments: dict[str, Department]) -> Workstation:
+    named = fields.reference("department", needed=True)
+    department = departments.get(named)
+    return Workstation(
+        id=fields.own_id(),
+        department=named,
+        room=fields.text("room", needed=True),
+        building=fields.text("building") or (department.building if department else ""),
+        phone=fields.phone("phone") or (department.phone if department else ""),
+        address=fields.address("address"),
+        key_terminal=fields.flag("key_terminal"),
+        switch=fields.reference("switch", needed=True),
+        find=fields.words("find"),
+    )
+
+
+def _contact(fields: Fields) -> Contact:
+    kind = fields.choice("kind", ContactKind, needed=True)
+    return Contact(
+        id=fields.own_id(),
+        name=fields.text("name", needed=True),
+        role=fields.text("role", needed=True),
+        kind=kind or ContactKind.STAFF,
+        department=fields.reference("department"),
+        mobile=fields.phone("mobile"),
+        office=fields.phone("office"),
+        alternate=fields.phone("alternate"),
+        deputy=fields.reference("deputy"),
+        operator=fields.flag("operator"),
+        plan_role=fields.choice("plan_role", PlanRole),
+        order=fields.number("order", least=1, most=99),
+        contract=fields.text("contract"),
+        circuit=fields.text("circuit"),
+        hours=fields.text("hours"),
+        verified=fields.day("verified"),
+        note=fields.text("note", longest=200),
+        find=fields.words("find"),
+    )

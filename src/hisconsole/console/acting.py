@@ -1,0 +1,70 @@
+"""Carrying acts out from the console, and keeping the drafts of their forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from hisconsole.desk import drafts
+from hisconsole.desk.actor import act_id
+from hisconsole.desk.drafts import Draft
+from hisconsole.errors import HisError
+from hisconsole.plan.acts import Act
+
+if TYPE_CHECKING:
+    from hisconsole.console.app import HisConsole
+    from hisconsole.desk.desk import Desk, Outcome
+
+
+def perform(
+    console: HisConsole,
+    act: Act,
+    numbers: Sequence[int],
+    given: Mapping[str, str],
+    *,
+    versions: Mapping[int, int],
+    first_id: str,
+    done: Callable[[], None],
+    refused: Callable[[BaseException], None],
+) -> None:
+    """Carry one act out on each incident; what is refused for one does not stop the others."""
+    ids = [first_id, *(act_id() for _number in numbers[1:])]
+
+    def job(desk: Desk) -> tuple[list[Outcome], list[str]]:
+        outcomes: list[Outcome] = []
+        refusals: list[str] = []
+        for number, identity in zip(numbers, ids, strict=True):
+            try:
+                outcomes.append(
+                    desk.perform(act.name, number, given, expected=versions.get(number), act=identity)
+                )
+            except HisError as error:
+                if len(numbers) == 1:
+                    raise
+                refusals.append(f"{number:04d}: {error}")
+        return outcomes, refusals
+
+    def finished(result: tuple[list[Outcome], list[str]]) -> None:
+        outcomes, refusals = result
+        done()
+        if console.place is not None:
+            console.place.acted()
+        names = ", ".join(f"{outcome.incident:04d}" for outcome in outcomes)
+        told = f"{names}: {act.label}" if outcomes else ""
+        console.say("  ".join(part for part in (told, *refusals) if part))
+
+    console.ask(job, finished, failed=refused)
+
+
+def draft_of(console: HisConsole, form: str, incident: int) -> Draft | None:
+    """The draft that was kept of a form about an incident or a report."""
+    found = drafts.left(console.start.data, console.operator)
+    return next((d for d in found if d.form == form and d.incident == incident), None)
+
+
+def keep_draft(console: HisConsole, draft: Draft) -> None:
+    """Write a draft; half a kilobyte into the page cache, so it is done at once."""
+    try:
+        drafts.save(console.start.data, draft)
+    except HisError as error:
+        console.say_here(str(error))

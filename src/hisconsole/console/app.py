@@ -1,0 +1,359 @@
+"""The console of one operator: modes, keys, the picture that changes, and the way to the desk."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from rich.text import Text
+from textual.message import Message
+from textual.screen import Screen
+
+from hisconsole.config import Site, workstation_entries
+from hisconsole.console.commands import COMMANDS, begin
+from hisconsole.console.crash import Calm, Fault
+from hisconsole.console.driver import ConsoleDriver
+from hisconsole.console.form import Form
+from hisconsole.console.incident import IncidentScreen
+from hisconsole.console.log import LogScreen
+from hisconsole.console.pick import Choice, Pick
+from hisconsole.console.place import Place
+from hisconsole.console.queue import QueueScreen
+from hisconsole.console.table import Screens
+from hisconsole.desk import drafts
+from hisconsole.desk.actor import here
+from hisconsole.desk.worker import DeskThread, News, Trouble
+from hisconsole.errors import HisError, StoreFault
+from hisconsole.faultlog import LOG
+from hisconsole.plan.acts import Act, all_acts
+from hisconsole.plan.board import Board
+from hisconsole.plan.times import clock, from_text, span
+from hisconsole.text import _
+
+if TYPE_CHECKING:
+    from hisconsole.desk.desk import Desk
+
+Answer = TypeVar("Answer")
+
+STALE_S = 3.0
+RING_S = 60.0
+
+
+class NewsCame(Message):
+    """The desk's thread has a newer picture, or trouble."""
+
+    def __init__(self, news: News) -> None:
+        super().__init__()
+        self.news = news
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest picture is worth drawing."""
+        return isinstance(message, NewsCame)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the console is started with."""
+
+    site: Site
+    screens: Screens
+    folder: Path
+    data: Path
+    operator: str
+    open_desk: Callable[[], Desk]
+    glance: Callable[[], Board | None]
+    reload: Callable[[Site], tuple[Site, str]]
+    colour: bool
+
+
+class HisConsole(Calm[int], inherit_bindings=False):
+    """The full-screen console."""
+
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "queue": QueueScreen,
+        "log": LogScreen,
+    }
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = []
+
+    def __init__(self, start: Start, *, driver_class: type[ConsoleDriver] | None = None) -> None:
+        """Prepare; the record is opened once the screen is there."""
+        super().__init__(
+            fault_log=start.data / LOG,
+            driver_class=driver_class,
+            css_path=start.folder / "console.tcss",
+            ansi_color=True,
+        )
+        self.start = start
+        self.site = start.site
+        self.screens_data = start.screens
+        self.operator = start.operator
+        self.stations = workstation_entries(start.site)
+        self.acts: Mapping[str, Act] = all_acts()
+        self.board: Board | None = None
+        self.trouble: Trouble | None = None
+        self.config_fault = ""
+        self.muted = False
+        self.desk_thread = DeskThread(
+            start.open_desk, self._deliver, glance=start.glance, sentence=self._sentence
+        )
+        self._rung: frozenset[int] = frozenset()
+        self._rang_at = 0.0
+        self._minute = -1
+        self.keys = {key.name: key for key in start.screens.keys}
+        for key in start.screens.keys:
+            self.bind(",".join(key.keys), f"press({key.name!r})", description=key.help, show=False)
+
+    # -- beginning and end -----------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Show the queue, open the record, and ask who is on duty where nobody was named."""
+        self.switch_mode("queue")
+        self.desk_thread.start()
+        self.set_interval(1.0, self._second)
+        if not self.operator:
+            self.call_after_refresh(self._choose_operator)
+        else:
+            self.call_after_refresh(self._offer_drafts)
+
+    def _choose_operator(self) -> None:
+        choices = [
+            Choice(contact.id, f"{contact.name} ({contact.id})", contact.role)
+            for contact in self.site.operators
+        ]
+
+        def chosen(answer: str | None) -> None:
+            self.operator = answer or ""
+            actor = here(self.operator)
+
+            def sit(desk: Desk) -> None:
+                desk.actor = actor
+
+            self.ask(sit, lambda _none: self._offer_drafts())
+            self.refresh_status()
+
+        self.push_screen(Pick(_("Who is on duty?"), choices, must=True), chosen)
+
+    def _offer_drafts(self) -> None:
+        kept = [draft for draft in drafts.left(self.start.data, self.operator) if draft.form == "call"]
+        if kept:
+            self.say(
+                _("A call of {when} was not finished: n opens it again.").format(
+                    when=self.clock(from_text(kept[0].saved))
+                )
+            )
+
+    def end(self, cause: str, code: int) -> None:
+        """A signal or a hangup: drafts are on disk already, so leave."""
+        self.exit(return_code=code)
+
+    def on_unmount(self) -> None:
+        """Let the desk finish what was handed to it."""
+        self.desk_thread.stop()
+
+    # -- news from the desk ----------------------------------------------------------------------
+
+    def _sentence(self, error: Exception) -> str:
+        return self.fault(error).sentence
+
+    def _deliver(self, news: News) -> None:
+        self.post_message(NewsCame(news))
+
+    def on_news_came(self, message: NewsCame) -> None:
+        """Draw what changed."""
+        news = message.news
+        if isinstance(news, Trouble):
+            if news.final:
+                self.exit(return_code=StoreFault.exit_code, message=Text(news.sentence))
+                return
+            if self.trouble is None or self.trouble.sentence != news.sentence:
+                self.say(news.sentence)
+            self.trouble = news
+            self.refresh_status()
+            return
+        self.trouble = None
+        if self.board is None:
+            self.call_after_refresh(self._settle)
+        self.board = news
+        self._ring(news)
+        self._show_board()
+
+    def _show_board(self) -> None:
+        screen = self.place
+        if screen is not None:
+            screen.refresh_status()
+            screen.picture()
+
+    @property
+    def place(self) -> Place | None:
+        """The topmost place, below any form."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Place):
+                return screen
+        return None
+
+    def refresh_status(self) -> None:
+        """Bring the status line up to date."""
+        if self.place is not None:
+            self.place.refresh_status()
+
+    def _second(self) -> None:
+        """Once a second: the clock's minute, the bell, the age of the picture, the files' change."""
+        minute = int(time.time() // 60)
+        place = self.place
+        if minute != self._minute:
+            self._minute = minute
+            if isinstance(place, QueueScreen | IncidentScreen):
+                place.minute()
+        if self.board is not None and time.monotonic() - self._rang_at >= RING_S:
+            self._ring(self.board)
+        self._reload()
+        self.refresh_status()
+
+    def _ring(self, board: Board) -> None:
+        """One bell for a new serious incident, again each minute until it is taken."""
+        ringing = frozenset(board.ringing)
+        fresh = ringing - self._rung
+        again = bool(ringing) and time.monotonic() - self._rang_at >= RING_S
+        if (fresh or again) and not self.muted:
+            self._rang_at = time.monotonic()
+            self.bell()
+        self._rung = ringing
+
+    def alarms(self) -> list[str]:
+        """What is wrong with the console itself, worst first."""
+        found: list[str] = []
+        quiet = self.desk_thread.silence()
+        if self.trouble is not None:
+            found.append(_("STALE {age}").format(age=span(self.now() - self.trouble.since)))
+        elif quiet > STALE_S:
+            found.append(_("STALE {age} s").format(age=int(quiet // 10 * 10) or int(quiet)))
+        if self.desk_thread.read_only_because:
+            found.append(_("READ ONLY"))
+        if self.config_fault:
+            found.append(_("OLD CONFIG"))
+        queue = self.place
+        if isinstance(queue, QueueScreen) and queue.held is not None:
+            found.append(_("HELD +{n}").format(n=queue.held_changes()))
+        if self.muted:
+            found.append(_("MUTED"))
+        return found
+
+    @property
+    def mark(self) -> str:
+        """Whose data this is, where it is not a real hospital's."""
+        return _("PRACTICE") if self.site.sample else ""
+
+    def _reload(self) -> None:
+        """Take changed files of the hospital; faulty ones change nothing but are told."""
+        site, fault = self.start.reload(self.site)
+        if fault != self.config_fault:
+            self.config_fault = fault
+            if fault:
+                file, colon, rest = fault.split("\n")[0].partition(":")
+                told = f"{Path(file).name}{colon}{rest}"
+                self.say(_("The old configuration stays: {fault}").format(fault=told))
+        if site is not self.site:
+            self.site = site
+            self.stations = workstation_entries(site)
+
+            def take(desk: Desk) -> None:
+                desk.site = site
+
+            self.ask(take, lambda _none: self.say(_("The hospital's files were read again.")))
+
+    # -- asking the desk -------------------------------------------------------------------------
+
+    def ask(
+        self,
+        job: Callable[[Desk], Answer],
+        answer: Callable[[Answer], None],
+        *,
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Have the desk do something and go on with its answer; the screen never waits."""
+
+        async def wait() -> None:
+            try:
+                answer(await asyncio.wrap_future(self.desk_thread.submit(job)))
+            except HisError as error:
+                (failed or self._failed)(error)
+            except Exception as error:  # noqa: BLE001 - a bug must not leave a form waiting for ever
+                (failed or self._failed)(HisError(self.fault(error).sentence))
+
+        self.run_worker(wait(), exit_on_error=False)
+
+    def _failed(self, error: BaseException) -> None:
+        self.say(str(error))
+
+    def say(self, sentence: str) -> None:
+        """Say something to the operator, above the keys."""
+        if self.place is not None:
+            self.place.say(sentence.replace("\n", " "))
+
+    def tell(self, fault: Fault) -> None:
+        """A bug was met: one calm sentence."""
+        self.say_here(fault.sentence)
+
+    def say_here(self, sentence: str) -> None:
+        """Say it where the operator looks: in the form that is open, else above the keys."""
+        if isinstance(self.screen, Form):
+            self.screen.say(sentence)
+        else:
+            self.say(sentence)
+
+    # -- keys ------------------------------------------------------------------------------------
+
+    def action_press(self, name: str) -> None:
+        """A key of the table: an act, a command of the console, of the place, or of its list."""
+        place = self.screen
+        if not isinstance(place, Place) or not self.keys[name].works_on(place.place):
+            return
+        if name in self.acts:
+            begin(self, name)
+        elif name in COMMANDS:
+            COMMANDS[name](self)
+        elif method := getattr(place, f"do_{name}", None):
+            method()
+        else:
+            getattr(place.rows, f"action_{name}")()
+
+    def action_redraw(self) -> None:
+        """First aid on a noisy line."""
+        driver = self._driver
+        if isinstance(driver, ConsoleDriver):
+            driver.redraw()
+        else:
+            self.screen.refresh()
+
+    # -- incidents -------------------------------------------------------------------------------
+
+    def open_incident(self, number: int) -> None:
+        """Open an incident on top of where one is."""
+        self.push_screen(IncidentScreen(number))
+
+    def show_incident(self, number: int) -> None:
+        """Put the cursor on an incident once it is in the list."""
+        place = self.place
+        if isinstance(place, QueueScreen):
+            place.await_row(number)
+
+    def now(self) -> datetime:
+        """The present, in UTC."""
+        return datetime.now(UTC)
+
+    def clock(self, moment: datetime) -> str:
+        """A moment on the hospital's clock."""
+        return clock(moment, zone=self.site.zone, now=self.now())
+
+    def _settle(self) -> None:
+        """The first picture is drawn: collect only what is made from now on, and load what is heavy."""
+        gc.freeze()
+        gc.enable()
+        self.desk_thread.drawn.set()

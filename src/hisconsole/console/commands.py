@@ -1,0 +1,187 @@
+"""What keys do everywhere: acts, a call, menus, help, the bell, the way back and out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from hisconsole.console.acting import draft_of, perform
+from hisconsole.console.call import CallForm
+from hisconsole.console.form import ActForm
+from hisconsole.console.page import Page
+from hisconsole.console.pick import Choice, Pick, confirm
+from hisconsole.console.place import Place
+from hisconsole.desk import drafts
+from hisconsole.desk.actor import act_id
+from hisconsole.plan.incident import Report
+from hisconsole.plan.times import from_text
+from hisconsole.plan.words import label
+from hisconsole.text import _
+
+if TYPE_CHECKING:
+    from hisconsole.console.app import HisConsole
+    from hisconsole.desk.desk import Desk
+
+MOVES = frozenset({"palette", "down", "up", "first", "last", "page_down", "page_up"})
+
+
+def begin(console: HisConsole, name: str) -> None:
+    """Begin an act on what is marked or under the cursor: ask what it asks, or do it at once."""
+    place = console.screen
+    if not isinstance(place, Place):
+        return
+    numbers, versions = place.targets(), place.versions()
+    if not numbers:
+        console.say(_("There is no incident under the cursor."))
+        return
+    act = console.acts[name]
+    if act.asks:
+        found = draft_of(console, name, numbers[0])
+        console.push_screen(ActForm(act, numbers, versions, found))
+        return
+    perform(
+        console,
+        act,
+        numbers,
+        {},
+        versions=versions,
+        first_id=act_id(),
+        done=lambda: None,
+        refused=lambda error: console.say(str(error)),
+    )
+
+
+def take_call(console: HisConsole) -> None:
+    """Take a call; an unfinished one is offered first."""
+    kept = [draft for draft in drafts.left(console.start.data, console.operator) if draft.form == "call"]
+    if not kept:
+        console.push_screen(CallForm())
+        return
+    choices = [
+        Choice(
+            draft.act,
+            _("Go on with the call of {when}").format(when=console.clock(from_text(draft.saved))),
+            f"{draft.answers.get('workstation', '')} {draft.answers.get('words', '')}",
+        )
+        for draft in kept
+    ]
+    choices.append(Choice("new", _("New call")))
+
+    def chosen(answer: str | None) -> None:
+        if answer is not None:
+            found = next((draft for draft in kept if draft.act == answer), None)
+            console.push_screen(CallForm(draft=found))
+
+    console.push_screen(Pick(_("A call was not finished"), choices), chosen)
+
+
+def correct_call(console: HisConsole, report: Report) -> None:
+    """Put a report right, beginning with what was taken down, or with an unfinished draft."""
+    if draft := draft_of(console, "correct", report.number):
+        console.push_screen(CallForm(draft=draft, report=report.number))
+        return
+
+    def open_form(answers: dict[str, str]) -> None:
+        console.push_screen(CallForm(given=answers, report=report.number))
+
+    def question(desk: Desk) -> dict[str, str]:
+        from hisconsole.desk.calls import report_answers
+
+        return report_answers(desk, report)
+
+    console.ask(question, open_form)
+
+
+def more(console: HisConsole) -> None:
+    """Every act that has no key of its own, numbered."""
+    rest = [act for act in console.acts.values() if act.name not in console.keys]
+    choices = [Choice(act.name, act.label, act.help) for act in rest]
+
+    def chosen(name: str | None) -> None:
+        if name is not None:
+            begin(console, name)
+
+    console.push_screen(Pick(_("What has happened?"), choices), chosen)
+
+
+def palette(console: HisConsole) -> None:
+    """Every act and place by name."""
+    place = _place(console)
+    named = {
+        key.name: Choice(key.name, _(key.help), key.shown)
+        for key in console.keys.values()
+        if key.works_on(place) and key.name not in MOVES
+    }
+    for act in console.acts.values():
+        named.setdefault(act.name, Choice(act.name, act.label, act.help))
+
+    def chosen(name: str | None) -> None:
+        if name in console.keys:
+            console.action_press(name)
+        elif name is not None:
+            begin(console, name)
+
+    console.push_screen(Pick(_("What do you want to do?"), list(named.values()), typing=True), chosen)
+
+
+def show_keys(console: HisConsole) -> None:
+    """The keys of this place."""
+    place = _place(console)
+    keys = [key for key in console.keys.values() if key.works_on(place)]
+    glyphs = console.screens_data.glyphs
+    marks = "  ".join(f"{glyph.mark} {label(state)}" for state, glyph in glyphs.items())
+    lines = [f"  {', '.join(key.all_shown):<13} {_(key.help)}" for key in keys]
+    lines += [
+        "",
+        _("Marks: {marks}").format(marks=marks),
+        _("In front: * marked  + new since you looked. In forms and menus digits answer,"),
+        _("Enter goes on, Esc goes back and keeps a draft."),
+        "",
+        _("On a slow line start ssh with -C: it sends a fiftieth."),
+    ]
+    console.push_screen(Page(_("Keys"), lines))
+
+
+def _place(console: HisConsole) -> str:
+    return console.screen.place if isinstance(console.screen, Place) else ""
+
+
+def mute(console: HisConsole) -> None:
+    """The bell rings, or not."""
+    console.muted = not console.muted
+    console.say(_("The bell is silent.") if console.muted else _("The bell rings again."))
+    console.refresh_status()
+
+
+def back(console: HisConsole) -> None:
+    """Clear a filter, else leave an incident; never leaves the console."""
+    place = console.screen
+    if isinstance(place, Place) and not place.do_back() and len(console.screen_stack) > 1:
+        console.pop_screen()
+
+
+def leave(console: HisConsole) -> None:
+    """Back, and at the top ask to leave."""
+    if len(console.screen_stack) > 1:
+        console.pop_screen()
+        return
+
+    def answered(answer: str | None) -> None:
+        if answer == "yes":
+            console.exit(return_code=0)
+
+    console.push_screen(confirm(_("Leave the console?"), _("Yes, leave")), answered)
+
+
+COMMANDS: Mapping[str, Callable[[HisConsole], object]] = {
+    "call": take_call,
+    "more": more,
+    "palette": palette,
+    "keys": show_keys,
+    "queue": lambda console: console.switch_mode("queue"),
+    "log": lambda console: console.switch_mode("log"),
+    "mute": mute,
+    "redraw": lambda console: console.action_redraw(),
+    "back": back,
+    "quit": leave,
+}

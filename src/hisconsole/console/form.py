@@ -1,0 +1,245 @@
+"""The form of an act, made from what the act asks; it stays open, filled, until the act is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, Label
+
+from hisconsole.config import contact_entries
+from hisconsole.console.acting import keep_draft, perform
+from hisconsole.console.choose import Choose
+from hisconsole.console.filter import Entry
+from hisconsole.console.pick import confirm
+from hisconsole.console.rows import Line
+from hisconsole.desk import drafts
+from hisconsole.desk.actor import act_id
+from hisconsole.desk.drafts import Draft, process_id
+from hisconsole.plan.acts import Act
+from hisconsole.plan.asking import Ask, Field
+from hisconsole.plan.find import find
+from hisconsole.text import _
+
+if TYPE_CHECKING:
+    from hisconsole.console.app import HisConsole
+
+
+class Form(ModalScreen[bool], inherit_bindings=False):
+    """Questions one under the other; a draft is kept with every key. Answers True when done."""
+
+    BINDINGS = [
+        Binding("escape", "leave", show=False),
+        Binding("tab,down", "app.focus_next", show=False),
+        Binding("shift+tab,up", "app.focus_previous", show=False),
+        Binding("ctrl+x", "empty", show=False, priority=True),
+        Binding("ctrl+l", "app.redraw", show=False),
+    ]
+
+    def __init__(
+        self,
+        *,
+        form: str,
+        incident: int,
+        asks: Sequence[Field],
+        draft: Draft | None,
+        given: Mapping[str, str] | None = None,
+    ) -> None:
+        """Ask `asks`, beginning with the answers of a draft, or with what is `given`."""
+        super().__init__()
+        self.form = form
+        self.incident = incident
+        self.asks = asks
+        self.act_id = draft.act if draft else act_id()
+        self.blank = {field.name: field.default for field in asks if field.default}
+        self.blank |= {name: value for name, value in (given or {}).items() if value}
+        self.given = dict(draft.answers) if draft else self.blank
+        self.found_draft = draft
+        self.busy = False
+
+    @property
+    def console(self) -> HisConsole:
+        """The app, by its own type."""
+        return cast("HisConsole", self.app)
+
+    def question(self, field: Field) -> Widget:
+        """The widget that asks a question."""
+        value = self.given.get(field.name, "")
+        if field.ask is Ask.CHOICE:
+            return Choose(field.choices, value=value or field.default, id=field.name)
+        return Entry(value, id=field.name, limit=field.limit)
+
+    def row(self, *fields: Field) -> Horizontal:
+        """One line of the form."""
+        parts: list[Widget] = []
+        for field in fields:
+            parts += [Label(field.label, classes="label", markup=False), self.question(field)]
+        return Horizontal(*parts, classes="row")
+
+    def say(self, sentence: str) -> None:
+        """Put a sentence at the foot of the form."""
+        self.query_one("#said", Line).show((f" {sentence}", "bold"))
+
+    def answers(self) -> dict[str, str]:
+        """What stands in the form now."""
+        given: dict[str, str] = {}
+        for field in self.asks:
+            widget = self.query_one(f"#{field.name}")
+            value = widget.value if isinstance(widget, Entry | Choose) else ""
+            if value:
+                given[field.name] = value
+        return given
+
+    def keep(self) -> None:
+        """Keep the draft as it stands; an empty form leaves none."""
+        answers = self.answers()
+        if answers == self.given or self.busy:
+            return
+        self.given = answers
+        if answers == self.blank:
+            drafts.drop(self.console.start.data, self.act_id)
+            return
+        keep_draft(
+            self.console,
+            Draft(
+                form=self.form,
+                incident=self.incident,
+                act=self.act_id,
+                answers=answers,
+                operator=self.console.operator,
+                saved=self.console.now().isoformat(timespec="seconds"),
+                process=process_id(),
+            ),
+        )
+
+    @on(Input.Changed)
+    @on(Choose.Chosen)
+    def changed(self) -> None:
+        """Every key is kept."""
+        self.keep()
+
+    def next_from(self, name: str) -> None:
+        """Go to the next question, or carry the act out after the last."""
+        names = [field.name for field in self.asks]
+        at = names.index(name)
+        if at + 1 < len(names):
+            self.query_one(f"#{names[at + 1]}").focus()
+        else:
+            self.submit()
+
+    def submit(self) -> None:
+        """Carry it out."""
+        raise NotImplementedError
+
+    def done(self) -> None:
+        """The act is on record: the draft has served."""
+        drafts.drop(self.console.start.data, self.act_id)
+        if self.is_attached:
+            self.dismiss(True)
+
+    def refused(self, error: BaseException) -> None:
+        """The act was refused: say why, keep every answer; who has left reads it where he is."""
+        self.busy = False
+        if self.is_attached:
+            self.say(str(error))
+        else:
+            self.console.say(str(error))
+
+    def action_leave(self) -> None:
+        """Leave; the draft stays."""
+        if self.given != self.blank:
+            self.console.say(_("Kept as a draft."))
+        self.dismiss(False)
+
+    def action_empty(self) -> None:
+        """Ask, then forget the draft and leave."""
+
+        def answered(answer: str | None) -> None:
+            if answer == "yes":
+                drafts.drop(self.console.start.data, self.act_id)
+                self.given = {}
+                self.dismiss(False)
+
+        self.app.push_screen(confirm(_("Throw this form away?"), _("Yes, throw it away")), answered)
+
+
+class ActForm(Form):
+    """The form of one act of the table, for one incident or several marked ones."""
+
+    def __init__(
+        self, act: Act, numbers: Sequence[int], versions: Mapping[int, int], draft: Draft | None
+    ) -> None:
+        """Ask what `act` asks."""
+        super().__init__(form=act.name, incident=numbers[0], asks=act.asks, draft=draft)
+        self.act = act
+        self.numbers = numbers
+        self.versions = versions
+
+    def compose(self) -> ComposeResult:
+        """A title naming the object, the questions, a line for sentences."""
+        names = ", ".join(f"{number:04d}" for number in self.numbers[:8])
+        yield Line((f" {self.act.label} {names}", "reverse"))
+        yield Line((f" {self.act.help}", "dim"))
+        for field in self.asks:
+            yield self.row(field)
+        yield Line(id="said")
+        yield Line((_(" Enter goes on, and after the last question does it; Esc keeps a draft"), "dim"))
+
+    def on_mount(self) -> None:
+        """Begin with the first question."""
+        self.query_one(f"#{self.asks[0].name}").focus()
+        if self.found_draft is not None:
+            self.say(_("A draft was found; ctrl+x throws it away."))
+
+    @on(Input.Submitted)
+    def entered(self, message: Input.Submitted) -> None:
+        """Enter takes a person that was meant, and goes on."""
+        name = message.input.id or ""
+        field = next(field for field in self.asks if field.name == name)
+        if field.ask is Ask.PERSON and message.value.strip():
+            met = find(message.value, contact_entries(self.console.site), limit=1)
+            if met:
+                message.input.value = met[0]
+                message.input.cursor_position = len(met[0])
+        self.next_from(name)
+
+    @on(Choose.Chosen)
+    def chosen(self, message: Choose.Chosen) -> None:
+        """An answered choice goes on."""
+        self.next_from(message.choose.id or "")
+
+    def submit(self) -> None:
+        """Ask once where the act says so, then carry it out."""
+        if self.busy:
+            return
+        if not self.act.confirm:
+            self._carry_out()
+            return
+        names = ", ".join(f"{number:04d}" for number in self.numbers)
+
+        def answered(answer: str | None) -> None:
+            if answer == "yes":
+                self._carry_out()
+
+        question = f"{self.act.label} {names}?"
+        self.app.push_screen(confirm(question, f"{_('Yes')}, {self.act.label.lower()} {names}"), answered)
+
+    def _carry_out(self) -> None:
+        self.busy = True
+        self.say(_("Writing ..."))
+        perform(
+            self.console,
+            self.act,
+            self.numbers,
+            self.answers(),
+            versions=self.versions,
+            first_id=self.act_id,
+            done=self.done,
+            refused=self.refused,
+        )

@@ -1,0 +1,231 @@
+"""One incident: what is known on top, below it the timeline or the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.widget import Widget
+
+from hisconsole.console.commands import correct_call
+from hisconsole.console.page import Page
+from hisconsole.console.pick import Choice, Pick
+from hisconsole.console.place import Place
+from hisconsole.console.rows import Line, RowList
+from hisconsole.console.show import draw_entry, draw_report, summary
+from hisconsole.plan.events import Event
+from hisconsole.plan.incident import Report
+from hisconsole.plan.story import tell
+from hisconsole.text import _, ngettext
+
+if TYPE_CHECKING:
+    from hisconsole.desk.desk import Desk, Outcome
+    from hisconsole.desk.reading import File
+
+HEAD_LINES = 5
+
+
+class IncidentScreen(Place):
+    """The incident screen; the file on it is read anew whenever the incident changes."""
+
+    place = "incident"
+
+    def __init__(self, number: int) -> None:
+        """Show incident `number`."""
+        super().__init__()
+        self.number = number
+        self.file: File | None = None
+        self.reports = False
+        self._read = -1
+
+    def body(self) -> Iterable[Widget]:
+        """Five lines of summary, the tabs, both lists of which one is shown."""
+        for line in range(HEAD_LINES):
+            yield Line(id=f"head{line}")
+        yield Line(id="head")
+        now, zone = self.console.now, self.console.site.zone
+        yield RowList[Event](
+            key=lambda event: event.seq, draw=draw_entry(zone, now, self._pinned), id="timeline"
+        )
+        yield RowList[Report](
+            key=lambda report: report.number,
+            draw=draw_report(zone, now, lambda: self.file.callbacks if self.file else {}),
+            id="reports",
+        )
+
+    def on_mount(self) -> None:
+        """Begin with the timeline."""
+        self.query_one("#reports").display = False
+
+    @property
+    def rows(self) -> RowList[Any]:
+        """The list that is shown."""
+        return self.query_one("#reports" if self.reports else "#timeline", RowList)
+
+    def _pinned(self) -> frozenset[int]:
+        return self.file.incident.pinned if self.file else frozenset()
+
+    def picture(self) -> None:
+        """Read again when the incident has changed."""
+        board = self.console.board
+        seq = board.seq if board else 0
+        if seq != self._read:
+            self._read = seq
+
+            def question(desk: Desk) -> File:
+                from hisconsole.desk.reading import read_incident
+
+                return read_incident(desk, self.number)
+
+            self.console.ask(question, self._show)
+
+    def minute(self) -> None:
+        """Times left have moved on."""
+        self._head()
+
+    def _show(self, file: File) -> None:
+        if not self.is_attached:
+            return
+        if self.file is not None and file.incident.version == self.file.incident.version:
+            return
+        self.file = file
+        pinned = file.incident.pinned
+        entries = sorted(file.history, key=lambda e: (e.seq in pinned, e.at, e.seq), reverse=True)
+        self.query_one("#timeline", RowList).set_rows(entries)
+        self.query_one("#reports", RowList).set_rows(file.incident.reports)
+        self._head()
+
+    def _head(self) -> None:
+        if self.file is None:
+            return
+        incident = self.file.incident
+        lines = summary(incident, self.console.site, self.console.now())
+        for at, cells in enumerate(lines):
+            self.query_one(f"#head{at}", Line).show(*cells)
+        entries = ngettext("{n} entry", "{n} entries", len(self.file.history))
+        reports = ngettext("{n} report", "{n} reports", len(incident.reports))
+        tabs = (
+            _(" Timeline, {entries} ").format(entries=entries.format(n=len(self.file.history))),
+            _(" Reports, {reports} ").format(reports=reports.format(n=len(incident.reports))),
+        )
+        self.query_one("#head", Line).show(
+            (tabs[0], "normal" if self.reports else "reverse"),
+            ("  ", "normal"),
+            (tabs[1], "reverse" if self.reports else "normal"),
+            (f"   {_('] turns the page')}", "dim"),
+        )
+
+    def do_tab(self) -> None:
+        """Timeline or reports."""
+        self.reports = not self.reports
+        self.query_one("#timeline").display = not self.reports
+        self.query_one("#reports").display = self.reports
+        self.rows.focus()
+        self._head()
+
+    def targets(self) -> list[int]:
+        """The incident."""
+        return [self.number]
+
+    def versions(self) -> dict[int, int]:
+        """The version the operator sees."""
+        return {self.number: self.file.incident.version} if self.file else {}
+
+    @on(RowList.Selected, "#timeline")
+    def open_entry(self) -> None:
+        """Enter shows an entry in full."""
+        event = self.rows.cursor_row
+        if event is not None:
+            self.app.push_screen(
+                Page(
+                    _("Entry {seq} of {number}").format(seq=event.seq, number=f"{self.number:04d}"),
+                    self._entry_lines(event),
+                )
+            )
+
+    def _entry_lines(self, event: Event) -> list[str]:
+        clock = self.console.clock
+        return [
+            _("Happened {at}, recorded {recorded}").format(
+                at=clock(event.at), recorded=clock(event.recorded)
+            ),
+            _("By {actor} ({user}, {source})").format(
+                actor=event.actor, user=event.os_user, source=event.source
+            ),
+            "",
+            *tell(event, clock=clock).split(" / "),
+        ]
+
+    @on(RowList.Selected, "#reports")
+    def open_report(self) -> None:
+        """Enter on a report offers what can be done with it."""
+        report = self.rows.cursor_row
+        if report is None:
+            return
+        choices = [
+            Choice("correct", _("Correct it")),
+            Choice("detach", _("Detach it into an incident of its own")),
+            Choice("move", _("Move it to another incident")),
+            Choice("read", _("Read it in full")),
+        ]
+        title = _("Report {number} from {workstation}").format(
+            number=report.number, workstation=report.workstation
+        )
+        self.app.push_screen(Pick(title, choices), lambda chosen: self._report(chosen, report))
+
+    def _report(self, chosen: str | None, report: Report) -> None:
+        if chosen == "correct":
+            correct_call(self.console, report)
+        elif chosen == "detach":
+            self._move(report, None)
+        elif chosen == "move":
+            self._ask_where(report)
+        elif chosen == "read":
+            self.app.push_screen(Page(_("Report {n}").format(n=report.number), report_lines(report)))
+
+    def _ask_where(self, report: Report) -> None:
+        rows = self.console.board.rows if self.console.board else ()
+        choices = [
+            Choice(str(row.number), f"{row.number:04d} {row.workstation}", row.words)
+            for row in rows
+            if row.number != self.number
+        ]
+
+        def chosen(answer: str | None) -> None:
+            if answer is not None:
+                self._move(report, int(answer))
+
+        self.app.push_screen(Pick(_("Move it to which incident?"), choices, typing=True), chosen)
+
+    def _move(self, report: Report, to: int | None) -> None:
+        def act(desk: Desk) -> Outcome:
+            from hisconsole.desk.calls import move_report
+
+            return move_report(desk, report.number, to=to)
+
+        def done(outcome: Outcome) -> None:
+            self.say(f"{outcome.incident:04d}: {outcome.sentence}")
+
+        self.console.ask(act, done)
+
+    def copied(self) -> str:
+        """The number and the cursor's line in words."""
+        row = self.rows.cursor_row
+        if isinstance(row, Report):
+            return f"{self.number:04d} {row.workstation} {row.words}"
+        if row is None:
+            return f"{self.number:04d}"
+        return f"{self.number:04d} {tell(row, clock=self.console.clock)}"
+
+
+def report_lines(report: Report) -> list[str]:
+    """A report in full."""
+    return [
+        f"{_('Workstation')}: {report.workstation}  {report.room}",
+        f"{_('Department')}: {report.department or '-'}",
+        f"{_('Reporter')}: {report.reporter or '-'}",
+        f"{_('Taken by')}: {report.taken_by}",
+        "",
+        *report.words.split("\n"),
+    ]

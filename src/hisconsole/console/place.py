@@ -1,0 +1,133 @@
+"""A place of the console: the status line, a body, a line for sentences, and the keys of the place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from hisconsole.console.rows import Cell, Line, RowList
+from hisconsole.console.show import status_line
+from hisconsole.plan.times import clock
+from hisconsole.text import _
+
+if TYPE_CHECKING:
+    from hisconsole.console.app import HisConsole
+
+SMALLEST = (72, 20)
+"""Columns and lines below which a place cannot be worked, only counted."""
+
+
+class Place(Screen[None], inherit_bindings=False):
+    """One full screen with a list in it; keys reach it through the app's key table."""
+
+    place = ""
+    AUTO_FOCUS = "RowList"
+
+    def compose(self) -> ComposeResult:
+        """Status, body, sentence, keys."""
+        yield Line(id="status")
+        yield from self.body()
+        yield Line(id="said")
+        yield Line(id="keys")
+        yield Static(id="small", markup=False)
+
+    def body(self) -> Iterable[Widget]:
+        """What stands between the status line and the sentence."""
+        raise NotImplementedError
+
+    @property
+    def console(self) -> HisConsole:
+        """The app, by its own type."""
+        return cast("HisConsole", self.app)
+
+    @property
+    def rows(self) -> RowList[Any]:
+        """The list that the keys move."""
+        return self.query_one(RowList)
+
+    def on_mount(self) -> None:
+        """Show the keys of the place."""
+        cells: list[Cell] = [(" ", "normal")]
+        for key in self.console.screens_data.keys:
+            if key.footer and key.works_on(self.place):
+                cells += [(key.shown, "bold"), (f" {_(key.footer)}  ", "normal")]
+        self.query_one("#keys", Line).show(*cells)
+
+    def on_screen_resume(self) -> None:
+        """Be current from the first moment."""
+        self.refresh_status()
+        self.picture()
+
+    def on_resize(self) -> None:
+        """Say so when there is not room enough, instead of showing half of it."""
+        width, height = self.size
+        small = width < SMALLEST[0] or height < SMALLEST[1]
+        self.set_class(small, "-small")
+        if small:
+            self._count()
+
+    def _count(self) -> None:
+        board = self.console.board
+        counts = (
+            _("{open} open, {new} not taken, {late} overdue").format(
+                open=len(board.rows), new=board.unclaimed, late=board.overdue
+            )
+            if board
+            else ""
+        )
+        self.query_one("#small", Static).update(
+            _("{counts}\n\nEnlarge the window to {width} x {height} or more to work.").format(
+                counts=counts, width=80, height=24
+            )
+        )
+
+    def refresh_status(self) -> None:
+        """Bring line 1 up to date; unchanged, nothing is written."""
+        console = self.console
+        now = console.now()
+        right: list[Cell] = [
+            (f"{console.operator or _('nobody on duty')}  ", "bold"),
+            (f"{clock(now, zone=console.site.zone, now=now)} ", "normal"),
+        ]
+        cells = status_line(console.board, alarms=console.alarms(), mark=console.mark, now=now)
+        self.query_one("#status", Line).show(*cells, right=right)
+        if self.has_class("-small"):
+            self._count()
+
+    def picture(self) -> None:
+        """The board has changed, or the minute has: show it."""
+
+    def say(self, sentence: str) -> None:
+        """Put a sentence above the keys; the next one replaces it."""
+        self.query_one("#said", Line).show((f" {sentence}", "bold"))
+
+    def targets(self) -> list[int]:
+        """Numbers of the incidents an act here is for."""
+        return []
+
+    def versions(self) -> dict[int, int]:
+        """The versions of incidents that the operator sees, for compare-and-set."""
+        return {}
+
+    def acted(self) -> None:
+        """An act begun here is done."""
+
+    def do_back(self) -> bool:
+        """Undo one thing of this place (a filter); False when there is none and one may leave."""
+        return False
+
+    def do_copy(self) -> None:
+        """Copy what the cursor is on, and show it for terminals that cannot."""
+        text = self.copied()
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.say(_("Copied: {text}").format(text=text))
+
+    def copied(self) -> str:
+        """What `copy` is to copy."""
+        return ""

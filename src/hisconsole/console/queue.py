@@ -1,0 +1,206 @@
+"""Mode 1: the queue of open incidents, most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Input
+
+from hisconsole.console.filter import Entry
+from hisconsole.console.pick import Choice, Pick
+from hisconsole.console.place import Place
+from hisconsole.console.rows import Line, RowList
+from hisconsole.console.show import draw_queue, queue_head
+from hisconsole.plan.queue import Row, wanted
+from hisconsole.plan.words import symptom_label
+from hisconsole.text import _
+
+
+class QueueScreen(Place):
+    """The queue."""
+
+    place = "queue"
+
+    def __init__(self) -> None:
+        """Begin with everything that is open."""
+        super().__init__()
+        self.filter = ""
+        self.view = ""
+        self.held: Sequence[Row] | None = None
+        self._awaited = 0
+        self._led: Hashable | None = None
+        self._reading = True
+
+    def body(self) -> Iterable[Widget]:
+        """A header, the list, the filter."""
+        yield Line(id="head")
+        yield RowList[Row](
+            key=lambda row: row.number,
+            draw=draw_queue(self.console.now, self.console.site.zone, self.console.screens_data.glyphs),
+            empty=_(" Nothing is open here. Press n when the telephone rings."),
+        )
+        yield Entry(id="filter")
+
+    def on_mount(self) -> None:
+        """The filter is hidden until asked for."""
+        self.query_one("#filter").display = False
+
+    def on_resize(self) -> None:
+        """The header has more columns where there is room."""
+        self.query_one("#head", Line).show((queue_head(self.size.width), "underline"))
+
+    def picture(self, *, fresh: bool = True) -> None:
+        """Show the board through the filter, or count what has changed while held."""
+        board = self.console.board
+        if board is None:
+            return
+        rows = board.rows if self.held is None else self.held
+        if self.filter:
+            keep = wanted(self.filter, me=self.console.operator, now=self.console.now())
+            rows = tuple(row for row in rows if keep(row))
+        was = self.rows.cursor_key
+        self.rows.set_rows(rows, fresh=fresh)
+        if self._awaited and self.rows.move_to(self._awaited):
+            self._awaited = 0
+        if self.rows.cursor_key != was:
+            self._led = self.rows.cursor_key
+        if self._reading:
+            self._tell_filter()
+
+    def await_row(self, number: int) -> None:
+        """Put the cursor on an incident as soon as the picture has it."""
+        self._awaited = number
+        self.picture()
+
+    def say(self, sentence: str) -> None:
+        """As everywhere; neither filter nor words of a row push it away until the operator moves on."""
+        self._reading = False
+        super().say(sentence)
+
+    def minute(self) -> None:
+        """Ages and times left have moved on."""
+        self.rows.repaint()
+
+    def _tell_filter(self) -> None:
+        if self.filter and self.console.board:
+            name = f"{self.view} - " if self.view else ""
+            shown, all_rows = len(self.rows.rows), len(self.console.board.rows)
+            super().say(
+                _("Queue > {name}{filter} ({shown} of {all}); Esc shows all").format(
+                    name=name, filter=self.filter, shown=shown, all=all_rows
+                )
+            )
+
+    def targets(self) -> list[int]:
+        """The marked incidents, else the one under the cursor."""
+        return [row.number for row in self.rows.targets()]
+
+    def versions(self) -> dict[int, int]:
+        """The versions the operator sees, for compare-and-set."""
+        return {row.number: row.version for row in self.rows.rows}
+
+    def acted(self) -> None:
+        """Marks have served their purpose."""
+        self.rows.unmark()
+
+    @on(RowList.Highlighted)
+    def read_out(self) -> None:
+        """Show the words in full below, where the column cuts them."""
+        row = self.rows.cursor_row
+        led, self._led = self._led, None
+        if row is None or (row.number == led and not self._reading):
+            return
+        self._reading = True
+        if self.filter:
+            self._tell_filter()
+            return
+        what = row.words or (symptom_label(row.symptom) if row.symptom else "")
+        super().say(f"{row.number:04d} {row.workstation}  {what}")
+
+    @on(RowList.Selected)
+    def open_incident(self, message: RowList.Selected) -> None:
+        """Enter opens the incident."""
+        self.console.open_incident(int(str(message.key)))
+
+    def do_filter(self) -> None:
+        """Type to narrow."""
+        entry = self.query_one("#filter", Entry)
+        entry.display = True
+        entry.value = self.filter
+        entry.focus()
+
+    @on(Input.Changed, "#filter")
+    def narrowed(self, message: Input.Changed) -> None:
+        """Each key narrows at once."""
+        if message.input.display:
+            self.set_filter(message.value)
+
+    @on(Input.Submitted, "#filter")
+    def filtered(self) -> None:
+        """Enter goes back to the list with the filter in force."""
+        self.query_one("#filter").display = False
+        self.rows.focus()
+
+    def set_filter(self, expression: str, view: str = "") -> None:
+        """Put a filter in force."""
+        self.filter, self.view = expression.strip(), view
+        self._reading = True
+        self.picture(fresh=False)
+        if not self.filter:
+            self.say(view)
+
+    def do_back(self) -> bool:
+        """Close and clear the filter."""
+        entry = self.query_one("#filter", Entry)
+        if entry.display or self.filter:
+            entry.display = False
+            self.rows.focus()
+            self.set_filter("")
+            return True
+        if self.rows.marked:
+            self.rows.unmark()
+            return True
+        self.rows.looked()
+        return False
+
+    def do_views(self) -> None:
+        """Choose a saved view."""
+        views = self.console.screens_data.views
+        choices = [Choice(str(at), _(view.name), view.filter) for at, view in enumerate(views)]
+
+        def chosen(answer: str | None) -> None:
+            if answer is not None:
+                view = views[int(answer)]
+                self.set_filter(view.filter, _(view.name))
+
+        self.app.push_screen(Pick(_("Views of the queue"), choices), chosen)
+
+    def do_pause(self) -> None:
+        """Hold the picture still, or let it run again."""
+        board = self.console.board
+        if self.held is None and board is not None:
+            self.held = board.rows
+        else:
+            self.held = None
+            self.picture()
+        self.refresh_status()
+
+    def held_changes(self) -> int:
+        """How many incidents differ from the picture that is held."""
+        board = self.console.board
+        if self.held is None or board is None:
+            return 0
+        held = {row.number: row.version for row in self.held}
+        now = {row.number: row.version for row in board.rows}
+        return len(set(held.items()) ^ set(now.items()))
+
+    def do_mark(self) -> None:
+        """Mark the line."""
+        self.rows.action_mark()
+
+    def copied(self) -> str:
+        """Number and words of the incident."""
+        row = self.rows.cursor_row
+        return f"{row.number:04d} {row.workstation} {row.words}" if row else ""

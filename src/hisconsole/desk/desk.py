@@ -1,0 +1,177 @@
+"""The desk: the one way to act on the record.
+
+An act is one transaction: see whether it was done already, look at the incident as it is now, decide
+by the plan's rules, append events, bring the projections up to date, commit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from hisconsole.config import Site
+from hisconsole.desk.actor import Actor, act_id, utc_now
+from hisconsole.desk.memory import Looked, Memory, onward
+from hisconsole.errors import NotFound, Refused
+from hisconsole.plan.acts import Act, Setting, all_acts
+from hisconsole.plan.asking import read_answers
+from hisconsole.plan.events import Event, Kind, NewEvent
+from hisconsole.plan.incident import Incident
+from hisconsole.plan.story import tell
+from hisconsole.plan.times import clock
+from hisconsole.store import events, projections
+from hisconsole.store.database import Connection, Database
+from hisconsole.text import _
+
+HARMLESS = frozenset({Kind.NOTED, Kind.PINNED, Kind.REPORTED, Kind.ATTACHED, Kind.CORRECTED, Kind.FIX_TRIED})
+"""What another operator may have added meanwhile without making this act a different one."""
+
+
+_ACT_ID = re.compile(r"[0-9A-Za-z-]{1,36}")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an act came to; `repeated` when its id had been carried out before."""
+
+    act: str
+    incident: int
+    seq: int
+    sentence: str
+    repeated: bool = False
+
+
+class Transaction:
+    """What one act sees while it holds the record: each incident as it was before the act."""
+
+    def __init__(self, connection: Connection, memory: Memory) -> None:
+        """Begin with nothing looked at."""
+        self.connection = connection
+        self._memory = memory
+        self._seen: dict[int, Looked] = {}
+
+    def look(self, number: int) -> Looked:
+        """An incident and its events. Raises NotFound with a sentence."""
+        if number not in self._seen:
+            self._seen[number] = self._memory.look(self.connection, number)
+        return self._seen[number]
+
+    def step(self, number: int, written: Sequence[Event]) -> tuple[Incident | None, Incident]:
+        """An incident before and after the events that were just written."""
+        mine = [event for event in written if event.incident == number]
+        before = self._seen.get(number)
+        after, _history = onward(before, mine)
+        return before and before[0], after
+
+
+class Desk:
+    """One operator's desk on an open record; lives in the thread that opened the database."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        site: Site,
+        actor: Actor,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Sit `actor` down at `database`."""
+        self.database = database
+        self.memory = Memory(database)
+        self.site = site
+        self.actor = actor
+        self.now = now
+        self.acts: Mapping[str, Act] = all_acts()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The hospital's time zone."""
+        return ZoneInfo(self.site.timezone)
+
+    def clock(self, moment: datetime) -> str:
+        """A moment on the hospital's clock, as sentences show it."""
+        return clock(moment, zone=self.zone, now=self.now())
+
+    def perform(
+        self,
+        name: str,
+        number: int,
+        given: Mapping[str, str] | None = None,
+        *,
+        expected: int | None = None,
+        act: str | None = None,
+    ) -> Outcome:
+        """Carry out one act of the table on one incident.
+
+        `expected` is the version the operator saw; `act` the act's own id, repeating which changes
+        nothing. Raises Refused, NotFound or StoreFault with a sentence.
+        """
+        definition = self.acts.get(name)
+        if definition is None:
+            raise NotFound(
+                _("There is no act '{name}'. Acts: {acts}.").format(name=name, acts=", ".join(self.acts))
+            )
+        now = self.now()
+        answers = read_answers(definition.asks, given or {}, now=now, zone=self.zone)
+
+        def decide(transaction: Transaction) -> Sequence[NewEvent]:
+            incident, history = transaction.look(number)
+            self._refuse_if_changed(incident, history, expected)
+            return definition.decide(
+                Setting(incident, history, answers, self.actor.operator, now, self.clock)
+            )
+
+        return self.record(decide, number=number, act=act, now=now, sentence=definition.label)
+
+    def _refuse_if_changed(self, incident: Incident, history: Sequence[Event], expected: int | None) -> None:
+        if expected is None or incident.version == expected:
+            return
+        for event in history:
+            if event.seq <= expected or event.actor == self.actor.operator:
+                continue
+            if event.kind in HARMLESS:
+                continue
+            sentence = (
+                _("Taken by {who} at {when} meanwhile. Look again, then decide.")
+                if event.kind is Kind.ACKNOWLEDGED
+                else _("Changed meanwhile: {what} by {who} at {when}. Look again, then decide.")
+            )
+            raise Refused(
+                sentence.format(
+                    what=tell(event, clock=self.clock), who=event.actor, when=self.clock(event.recorded)
+                )
+            )
+
+    def record(
+        self,
+        decide: Callable[[Transaction], Sequence[NewEvent]],
+        *,
+        number: int = 0,
+        act: str | None,
+        now: datetime,
+        sentence: str,
+    ) -> Outcome:
+        """Run a decision as one transaction and bring the projections along."""
+        if not self.actor.operator:
+            raise Refused(_("Nobody is on duty at this console: choose an operator first."))
+        act = act or act_id(now)
+        if not _ACT_ID.fullmatch(act):
+            raise Refused(_("The id of an act has at most 36 letters, digits and hyphens."))
+        with self.database.write() as connection:
+            if done := events.of_act(connection, act):
+                known = number if number in {event.incident for event in done} else 0
+                return Outcome(act, known or done[-1].incident, done[-1].seq, sentence, repeated=True)
+            transaction = Transaction(connection, self.memory)
+            written = events.append(
+                connection,
+                decide(transaction),
+                act=act,
+                writer=events.Writer(self.actor.operator, self.actor.os_user, self.actor.source),
+                now=now,
+            )
+            touched = dict.fromkeys(event.incident for event in written)
+            projections.project(connection, [transaction.step(number, written) for number in touched])
+        return Outcome(act, number or written[-1].incident, written[-1].seq, sentence)

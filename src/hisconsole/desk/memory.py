@@ -1,0 +1,58 @@
+"""Incidents read lately: a long history is read once, and brought up to date by what is new in it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hisconsole.errors import NotFound
+from hisconsole.plan.events import Event, Kind
+from hisconsole.plan.incident import Incident, apply, fold
+from hisconsole.store import events
+from hisconsole.store.database import Connection, Database
+from hisconsole.text import _
+
+Looked = tuple[Incident, Sequence[Event]]
+
+MOST = 256
+"""Incidents kept; the longest unused goes first."""
+
+
+class Memory:
+    """What a desk remembers between two looks. It must only see what is committed."""
+
+    def __init__(self, database: Database) -> None:
+        """Remember nothing yet."""
+        self._database = database
+        self._swaps = database.swaps
+        self._known: OrderedDict[int, Looked] = OrderedDict()
+
+    def look(self, connection: Connection, number: int) -> Looked:
+        """An incident and its events. Raises NotFound with a sentence."""
+        if self._swaps != self._database.swaps:
+            self._swaps = self._database.swaps
+            self._known.clear()
+        known = self._known.pop(number, None)
+        fresh = events.of_incident(connection, number, after=known[0].version if known else 0)
+        looked = onward(known, fresh) if fresh else known
+        if looked is None:
+            raise NotFound(_("There is no incident {number}.").format(number=f"{number:04d}"))
+        self._known[number] = looked
+        if len(self._known) > MOST:
+            self._known.popitem(last=False)
+        return looked
+
+
+def onward(known: Looked | None, fresh: Sequence[Event]) -> Looked:
+    """An incident and its history after further events; an undo is folded from the beginning."""
+    history = [*known[1], *fresh] if known else [*fresh]
+    if known is None or any(event.kind is Kind.UNDONE for event in fresh):
+        incident = fold(history)
+    else:
+        incident = known[0]
+        for event in fresh:
+            incident = apply(incident, event)
+    if incident is None:
+        raise ValueError(f"incident {fresh[0].incident} has events but was never opened")
+    return replace(incident, version=history[-1].seq), history

@@ -1,0 +1,58 @@
+"""Questions to the record: an incident with its timeline, the log, the closed ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hisconsole.desk.desk import Desk
+from hisconsole.plan.events import Event
+from hisconsole.plan.incident import Incident
+from hisconsole.plan.queue import Row
+from hisconsole.store import events, projections
+from hisconsole.text import printable
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """All that is on record about one incident, with the numbers its callers can be rung at."""
+
+    incident: Incident
+    history: tuple[Event, ...]
+    callbacks: dict[int, str]
+
+
+def read_incident(desk: Desk, number: int) -> File:
+    """One incident in full. Raises NotFound."""
+    with desk.database.read() as connection:
+        incident, history = desk.memory.look(connection, number)
+        left = projections.callbacks(connection, [report.number for report in incident.reports])
+    for report in incident.reports:
+        workstation = desk.site.workstation(report.workstation)
+        if report.callback == "workstation" and workstation:
+            left[report.number] = workstation.phone
+    return File(incident, tuple(history), left)
+
+
+def read_log(
+    desk: Desk,
+    *,
+    text: str = "",
+    incident: int | None = None,
+    before: int | None = None,
+    limit: int = 200,
+) -> list[Event]:
+    """Events newest first; see `store.events.search`."""
+    with desk.database.read() as connection:
+        return events.search(
+            connection,
+            text=printable(text[:200]),
+            incident=incident,
+            before=before,
+            limit=limit,
+        )
+
+
+def read_closed(desk: Desk, *, limit: int = 200) -> list[Row]:
+    """The incidents closed last."""
+    with desk.database.read() as connection:
+        return projections.closed(connection, limit=limit)

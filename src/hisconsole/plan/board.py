@@ -1,0 +1,98 @@
+"""The board: one immutable picture of the queue, brought forward by what changed."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from hisconsole.plan.queue import Risk, Row, risk, serious
+from hisconsole.plan.words import State
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Open incidents in the order of risk as of `at` (`keys`); `seq` is the newest event it knows.
+
+    `next_due` is the incident whose duty comes next or is longest overdue, `turns_at` the next moment
+    at which a duty falls overdue, `ringing` the serious incidents that nobody has taken.
+    """
+
+    seq: int
+    at: datetime
+    rows: tuple[Row, ...]
+    keys: tuple[Risk, ...]
+    by_number: Mapping[int, Row]
+    unclaimed: int
+    overdue: int
+    next_due: Row | None
+    turns_at: datetime | None
+    ringing: tuple[int, ...]
+
+
+def merge(board: Board, changed: Iterable[Row]) -> Board:
+    """Put changed rows in their places; the rest keeps its order, sorted as of `board.at`."""
+    rows, keys, known = list(board.rows), list(board.keys), dict(board.by_number)
+    for row in changed:
+        old = known.pop(row.number, None)
+        if old is not None:
+            place = bisect_left(keys, risk(old, now=board.at))
+            del rows[place], keys[place]
+        if row.state is not State.CLOSED:
+            key = risk(row, now=board.at)
+            place = bisect_left(keys, key)
+            rows.insert(place, row)
+            keys.insert(place, key)
+            known[row.number] = row
+    return _counted(board.seq, board.at, rows, keys, known)
+
+
+def aged(board: Board, now: datetime) -> Board:
+    """The same incidents in the order of risk as of `now`: duties fall overdue by themselves."""
+    return board_of(board.seq, now, board.rows)
+
+
+def board_of(seq: int, at: datetime, rows: Iterable[Row]) -> Board:
+    """A picture of open incidents as of `at`."""
+    pairs = sorted(((risk(row, now=at), row) for row in rows), key=lambda pair: pair[0])
+    return _counted(
+        seq,
+        at,
+        [row for _key, row in pairs],
+        [key for key, _row in pairs],
+        {row.number: row for _key, row in pairs},
+    )
+
+
+def _counted(seq: int, at: datetime, rows: list[Row], keys: list[Risk], by_number: dict[int, Row]) -> Board:
+    unclaimed = overdue = 0
+    next_due: Row | None = None
+    soonest = turns_at = None
+    ringing: list[int] = []
+    for row in rows:
+        if not row.acknowledged_by:
+            unclaimed += 1
+            if serious(row):
+                ringing.append(row.number)
+        due = row.due_at
+        if due is not None:
+            if soonest is None or due < soonest:
+                soonest, next_due = due, row
+            if due <= at:
+                overdue += 1
+            elif turns_at is None or due < turns_at:
+                turns_at = due
+    return Board(
+        seq=seq,
+        at=at,
+        rows=tuple(rows),
+        keys=tuple(keys),
+        by_number=MappingProxyType(by_number),
+        unclaimed=unclaimed,
+        overdue=overdue,
+        next_due=next_due,
+        turns_at=turns_at,
+        ringing=tuple(ringing),
+    )

@@ -1,0 +1,92 @@
+"""Events: the immutable facts of the record, and the chain that shows when one was touched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from hisconsole.plan.times import to_text
+
+GENESIS = "0" * 64
+
+
+class Kind(StrEnum):
+    """What can have happened."""
+
+    OPENED = "opened"
+    REPORTED = "reported"
+    CORRECTED = "corrected"
+    DETACHED = "detached"
+    ATTACHED = "attached"
+    ACKNOWLEDGED = "acknowledged"
+    ASSIGNED = "assigned"
+    VERIFIED = "verified"
+    NOTED = "noted"
+    PINNED = "pinned"
+    CLASSIFIED = "classified"
+    ESTIMATED = "estimated"
+    CAUSE_FOUND = "cause"
+    FIX_TRIED = "fix"
+    MITIGATED = "mitigated"
+    RECOVERED = "recovered"
+    REVIEWED = "review"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """A fact an act wants recorded: what, about which incident, when it happened."""
+
+    kind: Kind
+    incident: int
+    at: datetime
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A recorded fact: `at` is when it happened, `recorded` when it was written down (both UTC)."""
+
+    seq: int
+    act: str
+    kind: Kind
+    incident: int
+    at: datetime
+    recorded: datetime
+    actor: str
+    os_user: str
+    source: str
+    body: Mapping[str, Any]
+
+
+def canonical(event: Event) -> str:
+    """The one text form of an event: JSON, keys sorted, nothing but ASCII."""
+    return json.dumps(
+        {
+            "seq": event.seq,
+            "act": event.act,
+            "kind": event.kind.value,
+            "incident": event.incident,
+            "at": to_text(event.at),
+            "recorded": to_text(event.recorded),
+            "actor": event.actor,
+            "os_user": event.os_user,
+            "source": event.source,
+            "body": event.body,
+        },
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+
+
+def link(previous: str, seq: int, text: str) -> str:
+    """Hash of one link: SHA-256("hisc1" || previous || seq || SHA-256(canonical)), in hex."""
+    inner = hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(f"hisc1{previous}{seq}{inner}".encode()).hexdigest()

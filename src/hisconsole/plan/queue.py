@@ -1,0 +1,164 @@
+"""The queue: one row an incident, in the order of risk and never by arrival alone (NIST 800-61r3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from hisconsole.plan.due import duties
+from hisconsole.plan.incident import Incident
+from hisconsole.plan.words import Category, State
+
+_CATEGORY_RANK = {
+    Category.I: 0,
+    Category.UNCLASSIFIED: 1,
+    Category.II: 2,
+    Category.OTHER: 3,
+    Category.III: 4,
+}
+_STATE_RANK = {
+    State.NEW: 0,
+    State.VERIFYING: 1,
+    State.ACTIVE: 2,
+    State.MITIGATED: 3,
+    State.RECOVERED: 4,
+    State.BACK_ENTRY: 5,
+    State.REVIEW: 6,
+    State.CLOSED: 7,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the queue shows of an incident; `scope` counts workstations, `departments` departments."""
+
+    number: int
+    version: int
+    state: State
+    category: Category
+    symptom: str
+    words: str
+    workstation: str
+    department: str
+    owner: str
+    acknowledged_by: str
+    t0: datetime
+    opened: datetime
+    due_at: datetime | None
+    duty: str
+    scope: int
+    departments: int
+    critical: bool
+    closed_at: datetime | None
+
+    @property
+    def key(self) -> int:
+        """What selection and marks follow."""
+        return self.number
+
+
+def row_of(incident: Incident) -> Row:
+    """The queue's view of an incident; words and place are its first report's."""
+    first = incident.reports[0] if incident.reports else None
+    owed = duties(incident)
+    return Row(
+        number=incident.number,
+        version=incident.version,
+        state=incident.state,
+        category=incident.category,
+        symptom=first.symptom if first else "",
+        words=first.words if first else "",
+        workstation=first.workstation if first else "",
+        department=first.department if first else "",
+        owner=incident.owner,
+        acknowledged_by=incident.acknowledged_by,
+        t0=incident.t0,
+        opened=incident.opened,
+        due_at=owed[0].at if owed else None,
+        duty=owed[0].duty.value if owed else "",
+        scope=len({report.workstation for report in incident.reports}),
+        departments=len({report.department for report in incident.reports if report.department}),
+        critical=any(report.critical for report in incident.reports),
+        closed_at=incident.closed_at,
+    )
+
+
+Risk = tuple[int, int, int, int, datetime, int]
+
+
+def risk(row: Row, *, now: datetime) -> Risk:
+    """Sort key, most urgent first: category, state, overdue duty, scope, age."""
+    overdue = row.due_at is not None and row.due_at <= now
+    return (
+        _CATEGORY_RANK[row.category],
+        _STATE_RANK[row.state],
+        0 if overdue else 1,
+        -(row.scope + 5 * max(0, row.departments - 1)),
+        row.t0,
+        row.number,
+    )
+
+
+def serious(row: Row) -> bool:
+    """Whether an open incident rings until it is taken (domain 5.2, what is known at the call)."""
+    return row.state is not State.CLOSED and (
+        row.category is Category.I or row.critical or row.departments >= 2 or row.scope >= 5
+    )
+
+
+_KEYS: dict[str, Callable[[Row], str]] = {
+    "state": lambda row: row.state.value,
+    "category": lambda row: row.category.value,
+    "cat": lambda row: row.category.value,
+    "owner": lambda row: row.owner,
+    "dept": lambda row: row.department,
+    "ws": lambda row: row.workstation,
+    "symptom": lambda row: row.symptom,
+}
+
+
+def wanted(expression: str, *, me: str, now: datetime) -> Callable[[Row], bool]:
+    """The filter an operator types: words, `key:value`, `is:overdue|unclaimed|mine|serious`, `!` for not.
+
+    All parts must hold. A key's value matches from its start, but categories and `owner:me` exactly.
+    """
+    tests: list[Callable[[Row], bool]] = [
+        _test(part, me=me, now=now) for part in expression.lower().split() if part != "!"
+    ]
+    return lambda row: all(test(row) for test in tests)
+
+
+def _test(part: str, *, me: str, now: datetime) -> Callable[[Row], bool]:
+    if part.startswith("!"):
+        inner = _test(part[1:], me=me, now=now)
+        return lambda row: not inner(row)
+    key, colon, value = part.partition(":")
+    if colon and key == "is":
+        return lambda row: _is(row, value, me=me, now=now)
+    if colon and key in _KEYS:
+        read = _KEYS[key]
+        if key in ("category", "cat"):
+            return lambda row: read(row).lower() == value
+        if key == "owner":
+            value = {"me": me, "none": ""}.get(value, value)
+            return lambda row: read(row).lower() == value.lower()
+        return lambda row: read(row).lower().startswith(value)
+    return lambda row: part in _haystack(row)
+
+
+def _is(row: Row, value: str, *, me: str, now: datetime) -> bool:
+    return {
+        "overdue": row.due_at is not None and row.due_at <= now,
+        "unclaimed": not row.acknowledged_by,
+        "mine": bool(me) and row.owner == me,
+        "serious": serious(row),
+        "open": row.state is not State.CLOSED,
+    }.get(value, False)
+
+
+def _haystack(row: Row) -> str:
+    return (
+        f"{row.number:04d} {row.category} {row.state} {row.symptom} {row.workstation}"
+        f" {row.department} {row.owner} {row.words}"
+    ).lower()

@@ -1,0 +1,105 @@
+"""Events told in words: the timeline, the log and the handover say it the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from hisconsole.plan.events import Event, Kind
+from hisconsole.plan.times import from_text
+from hisconsole.plan.words import (
+    Confidence,
+    Method,
+    Result,
+    Verification,
+    category_name,
+    label,
+    symptom_label,
+)
+from hisconsole.text import _
+
+Clock = Callable[..., str]
+
+
+def tell(event: Event, *, clock: Clock) -> str:
+    """One line about an event, without its time and author; line ends become ` / `."""
+    return _TELL[event.kind](event.body, clock).replace("\n", " / ")
+
+
+Body = Mapping[str, object]
+
+
+def _reported(body: Body, clock: Clock) -> str:
+    parts = _("report {number} from {workstation}: {symptom}").format(
+        number=body["number"],
+        workstation=body["workstation"] or _("unknown workstation"),
+        symptom=symptom_label(str(body["symptom"])),
+    )
+    if body["words"]:
+        parts += f" - {body['words']}"
+    if body["reporter"]:
+        parts += f" ({body['reporter']})"
+    return parts
+
+
+def _attached(body: Body, clock: Clock) -> str:
+    return _("report {number} came over from {source}: {workstation}").format(
+        number=body["number"],
+        source=f"{body['from']:04d}",
+        workstation=body["workstation"],
+    )
+
+
+def _with(sentence: str, text: object) -> str:
+    return f"{sentence}: {text}" if text else sentence
+
+
+def _verified(body: Body, clock: Clock) -> str:
+    sentence = _("verified {how} by {who}: {result}").format(
+        how=label(Method(str(body["how"]))),
+        who=body["by"],
+        result=label(Verification(str(body["result"]))),
+    )
+    return f"{sentence} - {body['text']}" if body["text"] else sentence
+
+
+def _estimated(body: Body, clock: Clock) -> str:
+    earliest, latest = from_text(str(body["earliest"])), from_text(str(body["latest"]))
+    window = clock(earliest) if earliest == latest else f"{clock(earliest)} - {clock(latest)}"
+    return _with(_("ETA {window}").format(window=window), body["why"])
+
+
+_TELL: Mapping[Kind, Callable[[Body, Clock], str]] = {
+    Kind.OPENED: lambda body, clock: _("opened"),
+    Kind.REPORTED: _reported,
+    Kind.CORRECTED: lambda body, clock: _("corrected: {report}").format(report=_reported(body, clock)),
+    Kind.DETACHED: lambda body, clock: _("report {number} went to {to}").format(
+        number=body["report"], to=f"{body['to']:04d}"
+    ),
+    Kind.ATTACHED: _attached,
+    Kind.ACKNOWLEDGED: lambda body, clock: _("acknowledged and taken"),
+    Kind.ASSIGNED: lambda body, clock: _with(
+        _("given to {owner}").format(owner=body["owner"]), body["reason"]
+    ),
+    Kind.VERIFIED: _verified,
+    Kind.NOTED: lambda body, clock: str(body["text"]),
+    Kind.PINNED: lambda body, clock: _("pinned or unpinned entry {entry}").format(entry=body["entry"]),
+    Kind.CLASSIFIED: lambda body, clock: _with(
+        _("category {category}").format(category=category_name(str(body["category"]))), body["reason"]
+    ),
+    Kind.ESTIMATED: _estimated,
+    Kind.CAUSE_FOUND: lambda body, clock: _("cause {confidence}: {text}").format(
+        confidence=label(Confidence(str(body["confidence"]))), text=body["text"]
+    ),
+    Kind.FIX_TRIED: lambda body, clock: _("fix {result}: {text}").format(
+        result=label(Result(str(body["result"]))), text=body["text"]
+    ),
+    Kind.MITIGATED: lambda body, clock: _with(_("mitigated"), body["text"]),
+    Kind.RECOVERED: lambda body, clock: _with(
+        _("recovered"),
+        body["confirmed_by"] and _("confirmed by {who}").format(who=body["confirmed_by"]),
+    ),
+    Kind.REVIEWED: lambda body, clock: _with(_("review begun"), body["text"]),
+    Kind.REOPENED: lambda body, clock: _with(_("reopened"), body["reason"]),
+    Kind.CLOSED: lambda body, clock: _with(_("closed"), body["reason"]),
+    Kind.UNDONE: lambda body, clock: _("took back the act before"),
+}

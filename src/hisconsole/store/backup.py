@@ -1,0 +1,119 @@
+"""Backups that are proved before they count, and a restore that keeps what it replaces."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import text
+
+from hisconsole.errors import StoreFault
+from hisconsole.store import sqlite
+from hisconsole.store.database import RECORD, Database, faults
+from hisconsole.store.gate import gate
+from hisconsole.store.verify import Proof, verify
+from hisconsole.text import _
+
+
+def backup(database: Database, target: Path) -> Proof:
+    """Copy the record to a new file while others write; it appears under its name only when proved.
+
+    Raises StoreFault when the file exists already or the copy does not hold.
+    """
+    if target.exists():
+        raise StoreFault(_("{path} exists already: name a new file.").format(path=target))
+    partial = target.with_name(target.name + ".partial")
+    with faults(target):
+        try:
+            _copy(database, partial)
+            proof = prove(partial)
+            partial.rename(target)
+            sqlite.sync(target.parent)
+        finally:
+            sqlite.remove(partial)
+    return proof
+
+
+def _copy(database: Database, target: Path) -> None:
+    """Write what the record holds now, its log included, into a new file."""
+    sqlite.remove(target)
+    sqlite.create_private(target)
+    with database.read() as connection, faults(target):
+        cursor = connection.connection.cursor()
+        (reading_only,) = cursor.execute("PRAGMA query_only").fetchone()
+        cursor.execute("PRAGMA query_only=0")  # it would forbid the copy to be written
+        try:
+            cursor.execute("VACUUM INTO ?", (str(target),))
+        finally:
+            cursor.execute(f"PRAGMA query_only={reading_only}")
+            cursor.close()
+    sqlite.sync(target)
+
+
+def prove(path: Path) -> Proof:
+    """Verify a record by its file; raises StoreFault with the first fault when it does not hold."""
+    database = Database.at(path)
+    try:
+        return _prove(database)
+    finally:
+        database.close()
+
+
+def _prove(database: Database) -> Proof:
+    with database.read() as connection:
+        proof = verify(connection, most=1)
+    if proof.faults:
+        raise StoreFault(_("{path} does not hold: {fault}").format(path=database.path, fault=proof.faults[0]))
+    return proof
+
+
+def restore(data: Path, source: Path, *, now: datetime) -> tuple[Proof, Path | None]:
+    """Put a proved backup in the record's place; the old files are kept beside it.
+
+    Returns the proof and where the old record went. Consoles that are open follow at their next look.
+    """
+    record, incoming = data / RECORD, data / (RECORD + ".incoming")
+    original = Database.at(source)
+    try:
+        _prove(original)
+        with faults(record):
+            sqlite.create_folder(data)
+            with gate(data / "record.lock"):
+                try:
+                    _copy(original, incoming)
+                    proof = prove(incoming)
+                    Database.at(incoming, writable=True).close()  # takes the record's journal mode
+                    kept = _set_aside(record, now=now) if record.exists() else None
+                    incoming.rename(record)
+                finally:
+                    sqlite.remove(incoming)
+                sqlite.sync(data)
+    finally:
+        original.close()
+    return proof, kept
+
+
+def _set_aside(record: Path, *, now: datetime) -> Path:
+    """Give the old record a second name; its own goes over to the new one in a single step."""
+    _settle(record)
+    stem = f"{record.name}.before-{now:%Y%m%dT%H%M%S}"
+    names = (record.with_name(f"{stem}-{number}" if number else stem) for number in count())
+    kept = next(name for name in names if not name.exists())
+    kept.hardlink_to(record)
+    for end in sqlite.COMPANIONS:
+        part = record.with_name(record.name + end)
+        if part.exists():
+            part.rename(kept.with_name(kept.name + end))
+    return kept
+
+
+def _settle(record: Path) -> None:
+    """Fold the write-ahead log into the old file where it can still be opened."""
+    try:
+        database = Database.at(record, writable=True)
+        with database.read() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        database.close()
+    except StoreFault:
+        return  # a damaged record is kept as it is, with its log beside it

@@ -1,0 +1,240 @@
+"""One open record: short reads, gated writes, and faults turned into sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
+from sqlalchemy.pool import StaticPool
+
+from hisconsole.errors import Busy, Damaged, StoreFault
+from hisconsole.store import migrate, sqlite
+from hisconsole.store.gate import gate
+from hisconsole.store.revision import RECORD
+from hisconsole.text import _
+
+_DRIVER_FAULTS: tuple[type[Exception], ...] = (
+    exc.DatabaseError,
+    sqlite.driver().DatabaseError,
+)
+
+__all__ = ["RECORD", "Connection", "Database", "faults"]
+
+
+class Database:
+    """An open record in a data folder; use it from the thread that opened it.
+
+    Raises StoreFault with a sentence when the folder or the file cannot be used. `read_only_because`
+    is empty, or says why nothing can be written (a newer schema).
+    """
+
+    def __init__(self, data: Path, *, writable: bool = True, record: str = RECORD) -> None:
+        """Open the record in `data`, made and migrated where needed."""
+        self.data = data
+        self.path = data / record
+        self._writable = writable
+        self.swaps = 0
+        with self._guarded():
+            self._open()
+
+    @classmethod
+    def at(cls, path: Path, *, writable: bool = False) -> Database:
+        """Open a record by its file: a backup, or one set aside."""
+        return cls(path.parent, writable=writable, record=path.name)
+
+    def _open(self) -> None:
+        self.read_only_because = "" if self._writable else _("It was opened for reading only.")
+        if self._writable:
+            sqlite.refuse_network(self.data)
+        if self._writable and not self.path.exists():
+            sqlite.create_folder(self.data)
+            with gate(self._gate):
+                self._make()
+        elif not self.path.exists():
+            raise StoreFault(_("There is no record at {path}.").format(path=self.path))
+        if self.path.stat().st_size == 0:  # SQLite would take it for a new one
+            raise _damaged(self.path, _("it is empty"))
+        self._engine = _engine(self.path, writable=self._writable)
+        self._file = _identity(self.path)
+        try:
+            self._bring_up_to_date()
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    def _bring_up_to_date(self) -> None:
+        standing = migrate.standing(self._engine)
+        if standing is migrate.Standing.BEHIND:
+            if not self._writable:
+                raise StoreFault(
+                    _("The record at {path} is older than this program: open it once for writing.").format(
+                        path=self.path
+                    )
+                )
+            with gate(self._gate):
+                migrate.upgrade(self._engine)
+        elif standing is migrate.Standing.AHEAD:
+            self.read_only_because = _(
+                "The record was written by a newer hisconsole: it can be read here, not written."
+                " Update this program."
+            )
+
+    def _make(self) -> None:
+        """Make a record under another name first: whoever meets `path` meets a whole record."""
+        if self.path.exists():
+            return
+        fresh = self.path.with_name(self.path.name + ".new")
+        sqlite.remove(fresh)
+        sqlite.create_private(fresh)
+        engine = _engine(fresh, writable=True)
+        migrate.upgrade(engine)
+        engine.dispose()
+        sqlite.remove(fresh, sqlite.COMPANIONS)
+        fresh.rename(self.path)
+        sqlite.sync(self.data)
+
+    @property
+    def _gate(self) -> Path:
+        return self.data / "record.lock"
+
+    def _follow(self) -> None:
+        """Reconnect when a restore has put another file in this one's place."""
+        if _identity(self.path) != self._file:
+            self._engine.dispose()
+            self._open()
+            self.swaps += 1
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Faults as sentences; after damage nothing more is written until another file is there."""
+        try:
+            with faults(self.path):
+                yield
+        except Damaged as damage:
+            self.read_only_because = str(damage)
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A short read of one consistent state."""
+        with self._guarded():
+            self._follow()
+            with self._engine.connect() as connection:
+                yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction behind the gate; committed when the block ends, undone when it raises."""
+        with self._guarded():
+            self._follow()
+        if self.read_only_because:
+            raise StoreFault(self.read_only_because)
+        with self._guarded(), gate(self._gate):
+            self._follow()
+            immediate = self._engine.connect().execution_options(begin="IMMEDIATE")
+            with immediate as connection, connection.begin():
+                sqlite.refuse_unsafe_journal(connection.connection, path=self.path)
+                yield connection
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed, or another record is in place.
+
+        Asking costs 5 microseconds.
+        """
+        with self._guarded():
+            self._follow()
+            raw = self._engine.raw_connection()
+            try:
+                cursor = raw.cursor()
+                cursor.execute("PRAGMA data_version")
+                row: Any = cursor.fetchone()
+                cursor.close()
+                return int(row[0]) + (self.swaps << 32)  # a new connection counts anew
+            finally:
+                raw.close()
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._engine.dispose()
+
+
+def _engine(path: Path, *, writable: bool) -> Engine:
+    url = URL.create("sqlite", database=str(path))  # a path may hold ? and %
+    engine = create_engine(url, module=sqlite.driver(), poolclass=StaticPool)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        try:
+            sqlite.set_pragmas(connection, path=path, writable=writable)
+        except BaseException:
+            connection.close()
+            raise
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        how = connection.get_execution_options().get("begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {how}")
+
+    return engine
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+@contextmanager
+def faults(path: Path) -> Iterator[None]:
+    """Turn what a database throws into a sentence with a way out."""
+    try:
+        yield
+    except _DRIVER_FAULTS as error:
+        raise _fault(str(getattr(error, "orig", None) or error), path) from error
+    except OSError as error:
+        raise StoreFault(
+            _("{path} cannot be used: {why}.").format(
+                path=error.filename or path, why=error.strerror or error
+            )
+        ) from error
+
+
+def _damaged(path: Path, why: str) -> Damaged:
+    return Damaged(
+        _(
+            "{path} is damaged ({why}). Nothing more is written to it. Restore a backup:"
+            " hisconsole restore FILE; the damaged file is kept."
+        ).format(path=path, why=why)
+    )
+
+
+def _fault(text: str, path: Path) -> StoreFault:
+    lower = text.lower()
+    if "full" in lower:
+        return StoreFault(
+            _(
+                "The disk is full: nothing was written, nothing is lost. Free space where {path} lies"
+                " and do it again."
+            ).format(path=path)
+        )
+    if "locked" in lower or "busy" in lower:
+        return Busy(
+            _("{path} is in use by another program; nothing was written. Try again.").format(path=path)
+        )
+    if "readonly" in lower or "read-only" in lower or "unable to open" in lower:
+        return StoreFault(
+            _("{path} cannot be opened for writing: check the folder's owner and mode.").format(path=path)
+        )
+    if "disk i/o" in lower:
+        return StoreFault(
+            _(
+                "{path} could not be read or written ({why}). Look at the disk and the space left on"
+                " it; if it stays so, restore a backup: hisconsole restore FILE."
+            ).format(path=path, why=text)
+        )
+    if any(sign in lower for sign in ("malformed", "not a database", "corrupt")):
+        return _damaged(path, text)
+    return StoreFault(_("The record {path} failed: {why}.").format(path=path, why=text))

@@ -1,0 +1,197 @@
+"""The record: appending events with their chain, and reading them back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, insert, or_, select
+
+from hisconsole.errors import StoreFault
+from hisconsole.plan.events import GENESIS, Event, Kind, NewEvent, canonical, link
+from hisconsole.plan.times import from_text, to_text
+from hisconsole.store.tables import event as table
+from hisconsole.text import _
+
+_COLUMNS = (
+    table.c.seq,
+    table.c.act,
+    table.c.kind,
+    table.c.incident,
+    table.c.at,
+    table.c.recorded,
+    table.c.actor,
+    table.c.os_user,
+    table.c.source,
+    table.c.body,
+)
+
+
+_KINDS = frozenset(kind.value for kind in Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes: the operator, the account of the operating system, and where from."""
+
+    actor: str
+    os_user: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain: what an anchor outside the file remembers."""
+
+    seq: int
+    hash: str
+
+
+def head(connection: Connection) -> Head:
+    """The newest link; before the first event, seq 0."""
+    row = connection.execute(
+        select(table.c.seq, table.c.hash).order_by(table.c.seq.desc()).limit(1)
+    ).one_or_none()
+    return Head(row.seq, row.hash) if row else Head(0, GENESIS)
+
+
+def append(
+    connection: Connection, events: Sequence[NewEvent], *, act: str, writer: Writer, now: datetime
+) -> list[Event]:
+    """Write events at the end of the chain, inside the caller's write transaction."""
+    last = head(connection)
+    seq, previous = last.seq, last.hash
+    written: list[Event] = []
+    rows: list[dict[str, Any]] = []
+    for new in events:
+        seq += 1
+        event = Event(
+            seq=seq,
+            act=act,
+            kind=new.kind,
+            incident=new.incident,
+            at=new.at,
+            recorded=now,
+            actor=writer.actor,
+            os_user=writer.os_user,
+            source=writer.source,
+            body=new.body,
+        )
+        previous = link(previous, seq, canonical(event))
+        written.append(event)
+        rows.append(
+            {
+                "seq": seq,
+                "act": act,
+                "kind": new.kind.value,
+                "incident": new.incident,
+                "at": to_text(new.at),
+                "recorded": to_text(now),
+                "actor": writer.actor,
+                "os_user": writer.os_user,
+                "source": writer.source,
+                "body": json.dumps(new.body, sort_keys=True, separators=(",", ":")),
+                "hash": previous,
+            }
+        )
+    connection.execute(insert(table), rows)
+    return written
+
+
+def read_event(row: Any) -> Event:
+    """A row as an event. Raises StoreFault for a kind of event that this program does not know."""
+    if row.kind not in _KINDS:
+        raise StoreFault(
+            _("Event {seq} is of a kind that this program does not know: update it.").format(seq=row.seq)
+        )
+    return Event(
+        seq=row.seq,
+        act=row.act,
+        kind=Kind(row.kind),
+        incident=row.incident,
+        at=from_text(row.at),
+        recorded=from_text(row.recorded),
+        actor=row.actor,
+        os_user=row.os_user,
+        source=row.source,
+        body=json.loads(row.body),
+    )
+
+
+def of_incident(connection: Connection, number: int, *, after: int = 0) -> list[Event]:
+    """All events of one incident in order, or those after a seq."""
+    query = select(*_COLUMNS).where(table.c.incident == number, table.c.seq > after).order_by(table.c.seq)
+    return [read_event(row) for row in connection.execute(query)]
+
+
+def of_act(connection: Connection, act: str) -> list[Event]:
+    """What an act has written, so that repeating it changes nothing."""
+    query = select(*_COLUMNS).where(table.c.act == act).order_by(table.c.seq)
+    return [read_event(row) for row in connection.execute(query)]
+
+
+def search(
+    connection: Connection,
+    *,
+    text: str = "",
+    incident: int | None = None,
+    before: int | None = None,
+    limit: int = 200,
+) -> list[Event]:
+    """The log, newest first: every word of `text` must occur in kind, actor or content."""
+    query: Select[Any] = select(*_COLUMNS).order_by(table.c.seq.desc()).limit(limit)
+    if incident is not None:
+        query = query.where(table.c.incident == incident)
+    if before is not None:
+        query = query.where(table.c.seq < before)
+    for word in text.split():
+        pattern = "%" + _literal(word) + "%"
+        escaped = "%" + _literal(json.dumps(word)[1:-1]) + "%"
+        query = query.where(
+            or_(
+                table.c.kind.ilike(pattern, escape="!"),
+                table.c.actor.ilike(pattern, escape="!"),
+                table.c.body.ilike(escaped, escape="!"),
+            )
+        )
+    return [read_event(row) for row in connection.execute(query)]
+
+
+def _literal(word: str) -> str:
+    return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def stream(connection: Connection, *, by_incident: bool = False) -> Iterator[tuple[Event, str]]:
+    """Every event with its stored hash, in the order of the chain or incident by incident."""
+    order = (table.c.incident, table.c.seq) if by_incident else (table.c.seq,)
+    query = select(*_COLUMNS, table.c.hash).order_by(*order)
+    for row in connection.execution_options(yield_per=2000).execute(query):
+        yield read_event(row), row.hash
+
+
+def links(connection: Connection) -> Iterator[tuple[int, str, str]]:
+    """Every event's seq, canonical text and stored hash in the order of the chain.
+
+    The text is put together from what lies in the file and not from what it means, so that no change
+    is too small to be seen. Raises TypeError or ValueError where a column holds another kind of value.
+    """
+    query = select(*_COLUMNS, table.c.hash).order_by(table.c.seq)
+    rows = connection.execution_options(yield_per=2000).execute(query)
+    for seq, act, kind, incident, at, recorded, actor, os_user, source, body, stored in rows:
+        text = (
+            f'{{"act":{_quoted(act)},"actor":{_quoted(actor)},"at":{_quoted(at)},"body":{body},'
+            f'"incident":{incident:d},"kind":{_quoted(kind)},"os_user":{_quoted(os_user)},'
+            f'"recorded":{_quoted(recorded)},"seq":{seq:d},"source":{_quoted(source)}}}'
+        )
+        yield seq, text, stored
+
+
+_quoted = json.encoder.encode_basestring_ascii
+
+
+def count(connection: Connection) -> int:
+    """How many events there are."""
+    return int(connection.execute(select(func.count()).select_from(table)).scalar_one())

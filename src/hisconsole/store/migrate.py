@@ -1,0 +1,44 @@
+"""The schema's version: looked up with one SELECT; alembic is imported only when there is work."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from sqlalchemy import Engine, text
+
+from hisconsole.store.revision import HEAD
+
+
+class Standing(Enum):
+    """How the schema in a file compares with the one this program knows."""
+
+    CURRENT = "current"
+    BEHIND = "behind"
+    AHEAD = "ahead"
+
+
+def standing(engine: Engine) -> Standing:
+    """Compare the file's schema with ours; revisions are four digits and sort as text."""
+    with engine.connect() as connection:
+        known = connection.execute(
+            text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'")
+        ).scalar()
+        found = (
+            connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
+        )
+    if found == HEAD:
+        return Standing.CURRENT
+    return Standing.AHEAD if found is not None and found > HEAD else Standing.BEHIND
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema to HEAD in one transaction; a second process finds nothing left to do."""
+    from alembic import command
+    from alembic.config import Config
+
+    immediate = engine.connect().execution_options(begin="IMMEDIATE")
+    with immediate as connection, connection.begin():
+        config = Config()
+        config.set_main_option("script_location", "hisconsole.store:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, HEAD)

@@ -1,0 +1,6 @@
+"""The file of the record, and the schema that this program knows."""
+
+RECORD = "record.db"
+
+HEAD = "0001"
+"""Four digits; revisions sort as text."""

@@ -1,0 +1,131 @@
+"""Proof that the record holds: the chain is walked, the projections are rebuilt and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Table, select, text
+
+from hisconsole.plan.events import GENESIS, link
+from hisconsole.plan.incident import fold
+from hisconsole.store import tables
+from hisconsole.store.events import Head, links, stream
+from hisconsole.store.projections import columns_of
+from hisconsole.text import _
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What verifying found: the head of the chain, how much was checked, and every fault in words."""
+
+    head: Head
+    incidents: int
+    faults: tuple[str, ...]
+
+
+def verify(connection: Connection, *, most: int = 20) -> Proof:
+    """Check the file, the chain and the projections; stops after `most` faults."""
+    faults = list(_file_faults(connection))
+    if faults:
+        return Proof(Head(0, GENESIS), 0, tuple(faults[:most]))
+    with _any_bytes(connection):
+        head, faults = _chain(connection)
+    incidents = 0
+    if not faults:
+        for number, parts in _by_incident(connection):
+            incidents += "event" in parts
+            faults += _projection_faults(number, parts)
+            if len(faults) >= most:
+                break
+    return Proof(head, incidents, tuple(faults[:most]))
+
+
+@contextmanager
+def _any_bytes(connection: Connection) -> Iterator[None]:
+    """Let text that is not UTF-8 be read: it is a changed event like another, at its own seq."""
+    driver: Any = connection.connection.driver_connection
+    driver.text_factory = lambda raw: raw.decode(errors="surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def _file_faults(connection: Connection) -> Iterator[str]:
+    for (line,) in connection.execute(text("PRAGMA quick_check")):
+        if line != "ok":
+            yield _("The file itself is damaged: {what}.").format(what=line)
+
+
+def _chain(connection: Connection) -> tuple[Head, list[str]]:
+    """Walk the chain; after the first broken link nothing behind it can be judged."""
+    previous, last = GENESIS, 0
+    try:
+        for seq, canonical, stored in links(connection):
+            if seq != last + 1:
+                return Head(last, previous), [
+                    _("Event {seq} is missing: the chain goes from {before} to {after}.").format(
+                        seq=last + 1, before=last, after=seq
+                    )
+                ]
+            found = link(previous, seq, canonical)
+            if found != stored:
+                return Head(last, previous), [
+                    _("Event {seq} does not fit the chain: it, or what comes before it, was changed.").format(
+                        seq=seq
+                    )
+                ]
+            previous, last = found, seq
+    except (ValueError, TypeError) as error:
+        return Head(last, previous), [
+            _("Event {seq} cannot be read ({why}): the record was changed from there on.").format(
+                seq=last + 1, why=error
+            )
+        ]
+    return Head(last, previous), []
+
+
+Part = tuple[int, str, Any]
+
+
+def _by_incident(connection: Connection) -> Iterator[tuple[int, dict[str, Any]]]:
+    """For each incident what its events come to, as `event`, and what each projection holds of it."""
+    parts: Iterator[Part] = merge(
+        _folded(connection), *(_held(connection, table) for table in tables.PROJECTIONS)
+    )
+    for number, group in groupby(parts, key=itemgetter(0)):
+        yield number, {name: part for _number, name, part in group}
+
+
+def _folded(connection: Connection) -> Iterator[Part]:
+    pairs = stream(connection, by_incident=True)
+    for number, group in groupby(pairs, key=lambda pair: pair[0].incident):
+        yield number, "event", fold(event for event, _hash in group)
+
+
+def _held(connection: Connection, table: Table) -> Iterator[Part]:
+    key = "number" if table is tables.incident else "incident"
+    within = "duty" if table is tables.due else "number"
+    query = select(table).order_by(table.c[key], table.c[within])
+    rows = connection.execution_options(yield_per=2000).execute(query)
+    for number, group in groupby(rows.mappings(), key=itemgetter(key)):
+        yield number, table.name, [dict(row) for row in group]
+
+
+def _projection_faults(number: int, parts: Mapping[str, Any]) -> Iterator[str]:
+    if "event" not in parts:
+        yield _("Incident {number} is in the tables but no event speaks of it.").format(
+            number=f"{number:04d}"
+        )
+        return
+    for name, expected in columns_of(parts["event"]).items():
+        if parts.get(name, []) != expected:
+            yield _("Table {table} does not say of incident {number} what its events say.").format(
+                table=name, number=f"{number:04d}"
+            )

@@ -1,0 +1,102 @@
+"""Measure the console and its peers, print one table and write JSON."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from hisconsole.store import sqlite
+from tests.bench import screens, stores
+from tests.bench.figures import Figure, table
+from tests.bench.run import HERE, Run
+
+ROWS: Mapping[str, Callable[[Run], Iterable[Figure]]] = {
+    "start": screens.start,
+    "keys": screens.keys,
+    "updates": screens.updates,
+    "idle": screens.idle,
+    "act": stores.act,
+    "writers": stores.writers,
+    "memory": screens.memory,
+    "board": stores.board,
+    "verify": stores.verify,
+}
+
+
+def main() -> int:
+    """Run the rows that were named, or all; 0 whatever the figures say, for a bench is no test."""
+    given = _arguments()
+    given.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    figures: list[Figure] = []
+    lock = (given.home / "lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)  # two benches at once would measure each other
+    began, load = time.monotonic(), os.getloadavg()[0]
+    with tempfile.TemporaryDirectory(prefix="run-", dir=given.home) as scratch:
+        run = Run(home=given.home, scratch=Path(scratch), quick=given.quick)
+        say("preparing (the records are kept for the next run)")
+        say("records:", str(run.stored), str(run.many))
+        run.warm()
+        for name in given.rows or ROWS:
+            say(name)
+            figures += ROWS[name](run)
+    machine = _machine(given.home, load=load, quick=given.quick, seconds=time.monotonic() - began)
+    print("\n" + ", ".join(f"{name} {value}" for name, value in machine.items()) + "\n")
+    print(table(figures))
+    given.json.write_text(json.dumps({"machine": machine, "figures": list(_plain(figures))}, indent=1) + "\n")
+    print(f"\nwritten to {given.json}")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"one of: {', '.join(ROWS)}")
+    parser.add_argument("--quick", action="store_true", help="fewer samples: a look, not a measurement")
+    parser.add_argument("--json", type=Path, default=HERE / "results.json", metavar="FILE")
+    # Not /tmp, which may lie in memory, where fsync is free.
+    home = Path(f"/var/tmp/hisconsole-bench-{os.getuid()}")
+    parser.add_argument("--home", type=Path, default=home, metavar="FOLDER", help="where records are kept")
+    given = parser.parse_args()
+    if unknown := set(given.rows) - set(ROWS):
+        parser.error(f"no row {', '.join(sorted(unknown))}; rows: {', '.join(ROWS)}")
+    return given
+
+
+def say(*words: str) -> None:
+    """What is going on, while it is."""
+    print("bench:", *words, flush=True)
+
+
+def _machine(home: Path, *, load: float, quick: bool, seconds: float) -> dict[str, str]:
+    mounts = Path("/proc/self/mountinfo").read_text()
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "Python": platform.python_version(),
+        "Textual": version("textual"),
+        "SQLAlchemy": version("sqlalchemy"),
+        "SQLite": sqlite.driver().sqlite_version,
+        "cores": str(os.cpu_count()),
+        "load before": f"{load:.1f}",
+        "byte code": "on both sides",
+        "records on": sqlite.filesystem_of(home.resolve(), mounts),
+        "samples": "quick" if quick else "full",
+        "took": f"{seconds:.0f} s",
+    }
+
+
+def _plain(figures: Sequence[Figure]) -> Iterable[dict[str, object]]:
+    for each in figures:
+        yield {**asdict(each), "ratio": each.ratio, "met": each.met}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

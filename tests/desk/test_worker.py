@@ -1,0 +1,123 @@
+"""The thread that serves the screen: answers, pictures, and troubles said in a sentence."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hisconsole.desk import calls
+from hisconsole.desk.desk import Desk
+from hisconsole.desk.worker import DeskThread, News, Trouble
+from hisconsole.errors import Refused, StoreFault
+from hisconsole.plan.board import Board
+from hisconsole.store.backup import backup, restore
+from hisconsole.store.database import Database
+from tests.hospital import Clock, open_desk
+
+CALL = {"workstation": "lab-01", "symptom": "3"}
+
+
+class Screen:
+    """What the thread delivers, in order."""
+
+    def __init__(self) -> None:
+        self._news: queue.Queue[News] = queue.Queue()
+        self.put = self._news.put
+
+    def board(self, **wanted: object) -> Board:
+        """The next board of which this holds."""
+        while True:
+            news = self._news.get(timeout=10)
+            if isinstance(news, Board) and all(
+                getattr(news, name) == value for name, value in wanted.items()
+            ):
+                return news
+
+    def trouble(self) -> Trouble:
+        while True:
+            news = self._news.get(timeout=10)
+            if isinstance(news, Trouble):
+                return news
+
+
+@pytest.fixture
+def screen() -> Screen:
+    return Screen()
+
+
+@pytest.fixture
+def thread(desk: Desk, clock: Clock, screen: Screen) -> Iterator[DeskThread]:
+    data = desk.database.data
+    thread = DeskThread(lambda: open_desk(data, "wang.wei", now=clock), screen.put)
+    thread.start()
+    yield thread
+    thread.stop(10)
+
+
+def test_what_is_asked_is_answered(thread: DeskThread, screen: Screen) -> None:
+    assert screen.board().seq == 0
+    taken = thread.submit(lambda desk: calls.take_call(desk, CALL)).result(10)
+    assert taken.incident == 1
+    assert [row.number for row in screen.board(seq=2).rows] == [1]
+    with pytest.raises(Refused, match="cannot become closed"):
+        thread.submit(lambda desk: desk.perform("close", 1, {"reason": "x"})).result(10)
+    with pytest.raises(ZeroDivisionError):
+        thread.submit(lambda desk: 1 // 0).result(10)
+    assert thread.submit(lambda desk: desk.perform("acknowledge", 1)).result(10).seq == 3
+    assert thread.silence() < 5
+
+
+def test_what_others_do_is_seen(thread: DeskThread, screen: Screen, desk: Desk) -> None:
+    assert screen.board().seq == 0
+    calls.take_call(desk, CALL)
+    assert screen.board(seq=2).unclaimed == 1
+    desk.perform("acknowledge", 1)
+    assert screen.board(seq=3).unclaimed == 0
+
+
+def test_a_duty_falls_overdue_by_itself(thread: DeskThread, screen: Screen, desk: Desk, clock: Clock) -> None:
+    calls.take_call(desk, CALL)
+    assert screen.board(seq=2).overdue == 0
+    clock.pass_(minutes=3)
+    assert screen.board().overdue == 1
+
+
+def test_a_restore_is_followed(
+    thread: DeskThread, screen: Screen, desk: Desk, clock: Clock, tmp_path: Path
+) -> None:
+    calls.take_call(desk, CALL)
+    backup(desk.database, tmp_path / "one.db")
+    calls.take_call(desk, CALL)
+    assert len(screen.board(seq=4).rows) == 2
+    restore(desk.database.data, tmp_path / "one.db", now=clock())
+    assert len(screen.board(seq=2).rows) == 1
+
+
+def test_a_record_that_vanishes_is_trouble_and_comes_back(
+    thread: DeskThread, screen: Screen, desk: Desk
+) -> None:
+    calls.take_call(desk, CALL)
+    screen.board(seq=2)
+    away = desk.database.path.with_name("away.db")
+    desk.database.path.rename(away)
+    assert "cannot be used" in screen.trouble().sentence
+    away.rename(desk.database.path)
+    assert screen.board().seq == 2
+
+
+def test_a_record_that_cannot_be_opened_is_told_to_whoever_asks(tmp_path: Path, screen: Screen) -> None:
+    (tmp_path / "file").write_text("x")
+
+    def open_nothing() -> Desk:
+        Database(tmp_path / "file")
+        raise AssertionError("it opened")
+
+    thread = DeskThread(open_nothing, screen.put)
+    thread.start()
+    assert "cannot be used" in screen.trouble().sentence
+    with pytest.raises(StoreFault, match="cannot be used"):
+        thread.submit(lambda desk: desk.perform("acknowledge", 1)).result(10)
+    thread.stop(10)

@@ -1,0 +1,189 @@
+"""Events as they are told, linked and folded."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from hisconsole.plan import calls
+from hisconsole.plan.events import GENESIS, Event, Kind, canonical, link
+from hisconsole.plan.incident import fold
+from hisconsole.plan.story import tell
+from hisconsole.plan.times import clock
+from hisconsole.plan.words import (
+    Category,
+    Confidence,
+    Method,
+    Result,
+    Scope,
+    State,
+    Symptom,
+    Verification,
+    label,
+    symptom_label,
+)
+from tests.hospital import START
+from tests.plan.play import LI, ZONE, Play, a_report, standing_in
+
+
+def _event(kind: Kind, /, **body: object) -> Event:
+    return Event(1, "act-1", kind, 1, START, START, LI, "tester", "local", body)
+
+
+REPORT = calls._body(a_report(3))
+TOLD: dict[str, tuple[Event, str]] = {
+    "opened": (_event(Kind.OPENED), "opened"),
+    "reported": (
+        _event(Kind.REPORTED, **REPORT),
+        "report 3 from reg-01: cannot save - it says disk full (nurse Wu)",
+    ),
+    "reported, bare": (
+        _event(Kind.REPORTED, **{**REPORT, "words": "", "reporter": "", "workstation": ""}),
+        "report 3 from unknown workstation: cannot save",
+    ),
+    "corrected": (
+        _event(Kind.CORRECTED, **{**REPORT, "words": "one\ntwo", "reporter": ""}),
+        "corrected: report 3 from reg-01: cannot save - one / two",
+    ),
+    "detached": (_event(Kind.DETACHED, report=3, to=7), "report 3 went to 0007"),
+    "attached": (
+        _event(Kind.ATTACHED, **{**REPORT, "from": 7}),
+        "report 3 came over from 0007: reg-01",
+    ),
+    "acknowledged": (_event(Kind.ACKNOWLEDGED), "acknowledged and taken"),
+    "assigned": (_event(Kind.ASSIGNED, owner=LI, reason=""), "given to li.na"),
+    "assigned, why": (_event(Kind.ASSIGNED, owner=LI, reason="on site"), "given to li.na: on site"),
+    "verified": (
+        _event(Kind.VERIFIED, result="not-reproduced", how="on-site", by=LI, text="works"),
+        "verified on site by li.na: not reproduced - works",
+    ),
+    "noted": (_event(Kind.NOTED, text="one\ntwo"), "one / two"),
+    "pinned": (_event(Kind.PINNED, entry=4), "pinned or unpinned entry 4"),
+    "classified": (
+        _event(Kind.CLASSIFIED, category="II", reason="one net"),
+        "category II: one net",
+    ),
+    "estimated": (
+        _event(
+            Kind.ESTIMATED,
+            earliest="2026-11-23T14:20:00.000000Z",
+            latest="2026-11-23T14:40:00.000000Z",
+            why="supplier",
+        ),
+        "ETA 22:20 - 22:40: supplier",
+    ),
+    "estimated, one time": (
+        _event(
+            Kind.ESTIMATED,
+            earliest="2026-11-23T14:20:00.000000Z",
+            latest="2026-11-23T14:20:00.000000Z",
+            why="",
+        ),
+        "ETA 22:20",
+    ),
+    "cause": (
+        _event(Kind.CAUSE_FOUND, text="log full", confidence="suspected"),
+        "cause suspected: log full",
+    ),
+    "fix": (_event(Kind.FIX_TRIED, text="restart", result="failed"), "fix failed: restart"),
+    "mitigated": (_event(Kind.MITIGATED, text=""), "mitigated"),
+    "recovered": (
+        _event(Kind.RECOVERED, confirmed_by="nurse Wu"),
+        "recovered: confirmed by nurse Wu",
+    ),
+    "recovered, unconfirmed": (_event(Kind.RECOVERED, confirmed_by=""), "recovered"),
+    "review": (_event(Kind.REVIEWED, text="why so late"), "review begun: why so late"),
+    "reopened": (_event(Kind.REOPENED, reason="back"), "reopened: back"),
+    "closed": (_event(Kind.CLOSED, reason="over"), "closed: over"),
+    "undone": (_event(Kind.UNDONE, act="act-1"), "took back the act before"),
+}
+
+
+@pytest.mark.parametrize(("event", "told"), TOLD.values(), ids=list(TOLD))
+def test_an_event_is_told_in_one_line(event: Event, told: str) -> None:
+    assert tell(event, clock=lambda moment: clock(moment, zone=ZONE, now=START)) == told
+
+
+def test_every_kind_is_told() -> None:
+    assert {event.kind for event, _told in TOLD.values()} == set(Kind)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        value
+        for words in (State, Category, Scope, Verification, Method, Confidence, Result)
+        for value in words
+    ],
+    ids=lambda value: f"{type(value).__name__}-{value}",
+)
+def test_every_value_has_words(value: State) -> None:
+    assert label(value)
+
+
+@pytest.mark.parametrize("symptom", list(Symptom))
+def test_every_symptom_has_words(symptom: Symptom) -> None:
+    assert symptom_label(symptom.value)
+
+
+def test_a_link_is_made_as_the_design_says() -> None:
+    """SHA-256("hisc1" || previous || seq || SHA-256(canonical)), so that others can check it."""
+    event = _event(Kind.NOTED, text="caf\u00e9 \u4fe1")
+    text = (
+        '{"act":"act-1","actor":"li.na","at":"2026-11-23T14:00:00.000000Z",'
+        '"body":{"text":"caf\\u00e9 \\u4fe1"},"incident":1,"kind":"noted","os_user":"tester",'
+        '"recorded":"2026-11-23T14:00:00.000000Z","seq":1,"source":"local"}'
+    )
+    assert canonical(event) == text
+    inner = hashlib.sha256(text.encode()).hexdigest()
+    assert link(GENESIS, 1, text) == hashlib.sha256(b"hisc1" + b"0" * 64 + b"1" + inner.encode()).hexdigest()
+
+
+CHANGES: dict[str, object] = {
+    "seq": 2,
+    "act": "act-2",
+    "kind": Kind.PINNED,
+    "incident": 2,
+    "at": datetime(2026, 11, 23, 14, 0, 0, 1, tzinfo=UTC),
+    "recorded": datetime(2026, 11, 23, 14, 0, 0, 1, tzinfo=UTC),
+    "actor": "li.nb",
+    "os_user": "root",
+    "source": "remote",
+    "body": {"text": "y"},
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_link_holds_every_field(name: str) -> None:
+    event = _event(Kind.NOTED, text="x")
+    changed = replace(event, **{name: CHANGES[name]})  # type: ignore[arg-type]
+    assert canonical(changed) != canonical(event)
+    assert link(GENESIS, 1, canonical(changed)) != link(GENESIS, 1, canonical(event))
+    assert link("1" * 64, 1, canonical(event)) != link(GENESIS, 1, canonical(event))
+
+
+def test_folding_nothing_gives_nothing() -> None:
+    assert fold([]) is None
+
+
+def test_folding_needs_a_beginning() -> None:
+    with pytest.raises(ValueError, match="comes before its incident was opened"):
+        fold([_event(Kind.NOTED, text="x")])
+
+
+def test_an_undone_act_counts_for_nothing_but_stays_told() -> None:
+    play = standing_in(State.ACTIVE)
+    before = play.incident
+    play.act("cause", text="the switch", confidence="suspected").act("undo")
+    assert play.incident.cause == before.cause == ""
+    assert play.incident.version == len(play.events)
+    assert len(play.events) == before.version + 2
+
+
+def test_a_timeline_can_be_told_from_any_play() -> None:
+    play = Play().call().act("acknowledge").act("eta", earliest="+20").act("note", text="x")
+    told = [tell(event, clock=lambda moment: clock(moment, zone=ZONE)) for event in play.events]
+    assert all("\n" not in line for line in told)

@@ -1,0 +1,207 @@
+"""A full disk, a damaged file, a file that somebody else holds: a sentence, and nothing is lost."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from hisconsole.desk import calls, reading
+from hisconsole.desk.desk import Desk
+from hisconsole.errors import Busy, Damaged, StoreFault
+from hisconsole.store import backup
+from hisconsole.store.database import RECORD
+from hisconsole.store.verify import verify
+from tests.hospital import Clock, open_desk
+
+CALL = {"workstation": "reg-01", "symptom": "3", "words": "cannot save"}
+
+
+def _take_until_refused(desk: Desk) -> None:
+    for _ in range(2000):
+        calls.take_call(desk, {**CALL, "words": "x" * 2000})
+
+
+def _fill(desk: Desk) -> None:
+    with desk.database.read() as connection:
+        pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+        connection.execute(text(f"PRAGMA max_page_count = {pages + 2}"))
+
+
+def test_a_full_disk_loses_nothing_and_recovers(desk: Desk) -> None:
+    calls.take_call(desk, CALL)
+    _fill(desk)
+    with pytest.raises(StoreFault, match="The disk is full: nothing was written") as fault:
+        _take_until_refused(desk)
+    assert str(desk.database.path) in str(fault.value)
+    assert (type(fault.value), fault.value.exit_code) == (StoreFault, 3)
+    with desk.database.read() as connection:
+        proof = verify(connection)
+        assert proof.faults == ()
+        connection.execute(text("PRAGMA max_page_count = 1000000"))
+    assert proof.head.seq == len(reading.read_log(desk, limit=10_000)) > 2
+    assert calls.take_call(desk, CALL).seq == proof.head.seq + 2
+
+
+def test_a_disk_that_is_really_full(tmp_path: Path, need: object) -> None:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if os.geteuid() or os.system(f"mount -t tmpfs -o size=1m none '{folder}' 2>/dev/null"):
+        pytest.skip("no small file system could be mounted here, so this was NOT tested")
+    try:
+        desk = open_desk(folder / "data")
+        with pytest.raises(StoreFault, match="disk is full"):
+            _take_until_refused(desk)
+        done = len(reading.read_log(desk, limit=10_000)) // 2
+        with pytest.raises(StoreFault, match=r"full|No space left"):
+            backup.backup(desk.database, folder / "one.db")
+        assert not (folder / "one.db.partial").exists()
+        os.system(f"mount -o remount,size=8m '{folder}'")
+        assert calls.take_call(desk, CALL).incident == done + 1
+        with desk.database.read() as connection:
+            assert verify(connection).faults == ()
+        desk.database.close()
+    finally:
+        os.system(f"umount '{folder}'")
+
+
+# ---- damage
+
+
+def _page_size(path: Path) -> int:
+    return int.from_bytes(path.read_bytes()[16:18], "big")
+
+
+def _zero_header(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(bytes(100))
+
+
+def _cut_in_half(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _cut_to_nothing(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def _cut_within_the_first_page(path: Path) -> None:
+    os.truncate(path, 1000)
+
+
+def _flip_the_pages(path: Path) -> None:
+    size = _page_size(path)
+    with path.open("r+b") as file:
+        for page in range(2, path.stat().st_size // size):
+            file.seek(page * size)
+            file.write(b"\xa5" * 64)
+
+
+DAMAGES = (_zero_header, _cut_in_half, _cut_to_nothing, _cut_within_the_first_page, _flip_the_pages)
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_a_damaged_record_gets_a_sentence_and_is_restored(
+    damage: object, data: Path, clock: Clock, tmp_path: Path
+) -> None:
+    assert callable(damage)
+    desk = open_desk(data, now=clock)
+    for _ in range(150):
+        calls.take_call(desk, CALL)
+    backup.backup(desk.database, tmp_path / "one.db")
+    desk.database.close()
+    damage(data / RECORD)
+    broken = (data / RECORD).read_bytes()
+
+    def use() -> None:
+        desk = open_desk(data, now=clock)
+        try:
+            with desk.database.read() as connection:
+                found = verify(connection).faults
+                assert not found, found
+            desk.perform("acknowledge", 1)
+        finally:
+            desk.database.close()
+
+    with pytest.raises(Damaged) as fault:
+        use()
+    assert f"{data / RECORD} is damaged" in str(fault.value)
+    assert "hisconsole restore FILE" in str(fault.value)
+    assert fault.value.exit_code == 3
+
+    proof, kept = backup.restore(data, tmp_path / "one.db", now=clock())
+    assert (proof.incidents, proof.head.seq) == (150, 300)
+    assert kept is not None
+    assert kept.read_bytes()[:1000] == broken[:1000]
+    desk = open_desk(data, now=clock)
+    assert desk.perform("acknowledge", 150).seq == 301
+    desk.database.close()
+
+
+def _read_all(desk: Desk) -> None:
+    for number in range(1, 151):
+        reading.read_incident(desk, number)
+
+
+def test_once_damage_is_seen_nothing_more_is_written(data: Path, clock: Clock, tmp_path: Path) -> None:
+    desk = open_desk(data, now=clock)
+    for _ in range(150):
+        calls.take_call(desk, CALL)
+    backup.backup(desk.database, tmp_path / "one.db")
+    desk.database.close()
+    _flip_the_pages(data / RECORD)
+    desk = open_desk(data, now=clock)
+    with pytest.raises(Damaged):
+        _read_all(desk)
+    before = (data / RECORD).read_bytes()
+    with pytest.raises(StoreFault, match="hisconsole restore FILE"):
+        desk.perform("acknowledge", 1)
+    with pytest.raises(StoreFault, match="hisconsole restore FILE"):
+        calls.take_call(desk, CALL)
+    assert (data / RECORD).read_bytes() == before
+    backup.restore(data, tmp_path / "one.db", now=clock())
+    assert desk.perform("acknowledge", 1).seq == 301
+    desk.database.close()
+
+
+def test_a_record_that_was_taken_away_gets_a_sentence(desk: Desk) -> None:
+    calls.take_call(desk, CALL)
+    shutil.move(desk.database.path, desk.database.data / "elsewhere.db")
+    with pytest.raises(StoreFault, match=r"record\.db cannot be used: No such file"):
+        desk.perform("acknowledge", 1)
+    with pytest.raises(StoreFault, match=r"record\.db cannot be used: No such file"):
+        reading.read_log(desk)
+
+
+def test_another_program_that_holds_the_file_gets_a_sentence(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls.take_call(desk, CALL)
+    with desk.database.read() as connection:
+        connection.execute(text("PRAGMA busy_timeout = 100"))
+    context = multiprocessing.get_context("spawn")
+    ready, done = context.Event(), context.Event()
+    holder = context.Process(target=_hold_file, args=(str(desk.database.path), ready, done))
+    holder.start()
+    try:
+        assert ready.wait(20)
+        with pytest.raises(Busy, match="in use by another program; nothing was written"):
+            desk.perform("acknowledge", 1)
+    finally:
+        done.set()
+        holder.join(20)
+    assert desk.perform("acknowledge", 1).seq == 3
+
+
+def _hold_file(path: str, ready: object, done: object) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    ready.set()  # type: ignore[attr-defined]
+    done.wait(20)  # type: ignore[attr-defined]
+    connection.execute("ROLLBACK")
+    connection.close()

@@ -1,0 +1,195 @@
+"""Tampering: whatever was changed behind the program's back is found, at the first changed event."""
+
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from hisconsole.desk import calls
+from hisconsole.desk.desk import Desk
+from hisconsole.store.events import head
+from hisconsole.store.verify import verify
+from tests.hospital import Clock, open_desk
+
+COLUMNS = ("act", "kind", "incident", "at", "recorded", "actor", "os_user", "source", "body", "hash")
+CALL = {"workstation": "reg-01", "symptom": "3", "words": "cannot save", "reporter": "Wu"}
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A record with some history, its triggers gone: tests change it and roll back."""
+    clock = Clock()
+    desk = open_desk(Path(tmp_path_factory.mktemp("worked")), now=clock)
+    for number in range(1, 9):
+        calls.take_call(desk, {**CALL, "workstation": f"w3-{number:02d}"})
+        desk.perform("verify", number, {"result": "confirmed"})
+        desk.perform("eta", number, {"earliest": "+30"})
+        clock.pass_(seconds=30)
+    calls.take_call(desk, CALL, join=3)
+    calls.move_report(desk, 9, to=4)
+    desk.perform("recovered", 5)
+    desk.perform("close", 5, {"reason": "over"})
+    with desk.database.write() as connection:
+        for verb in ("update", "delete"):
+            connection.execute(text(f"DROP TRIGGER event_no_{verb}"))
+    yield desk
+    desk.database.close()
+
+
+@pytest.fixture
+def connection(worked: Desk) -> Iterator[Connection]:
+    with worked.database._engine.connect() as connection:
+        assert verify(connection).faults == ()
+        yield connection
+        connection.rollback()
+
+
+def _change(connection: Connection, dice: random.Random) -> tuple[str, str]:
+    """Change one row at random; returns what was done and the fault that must be named."""
+    last = head(connection).seq
+    seq = dice.randint(1, last)
+    kind = dice.choice(("edit", "edit", "edit", "delete", "swap"))
+    if kind == "delete":
+        seq = dice.randint(1, last - 1)
+        connection.execute(text("DELETE FROM event WHERE seq = :seq"), {"seq": seq})
+        return f"delete {seq}", f"Event {seq} is missing"
+    if kind == "swap":
+        one, other = sorted(dice.sample(range(1, last + 1), 2))
+        for old, new in ((one, -1), (other, one), (-1, other)):
+            connection.execute(text("UPDATE event SET seq = :new WHERE seq = :old"), {"old": old, "new": new})
+        return f"swap {one} {other}", f"Event {one} "
+    column = dice.choice(COLUMNS)
+    was = connection.execute(text(f"SELECT {column} FROM event WHERE seq = :seq"), {"seq": seq}).scalar()
+    value = was + dice.randint(1, 9) if isinstance(was, int) else _typo(str(was), dice)
+    connection.execute(
+        text(f"UPDATE event SET {column} = :value WHERE seq = :seq"), {"value": value, "seq": seq}
+    )
+    return f"{column} of {seq}: {was!r} -> {value!r}", f"Event {seq} "
+
+
+def _typo(was: str, dice: random.Random) -> str:
+    place = dice.randrange(len(was))
+    other = dice.choice([char for char in string.ascii_letters + string.digits if char != was[place]])
+    return was[:place] + other + was[place + 1 :]
+
+
+def test_every_change_is_found_at_its_event(worked: Desk) -> None:
+    dice = random.Random(20261123)
+    with worked.database._engine.connect() as connection:
+        for _ in range(1000):
+            what, fault = _change(connection, dice)
+            faults = verify(connection).faults
+            connection.rollback()
+            assert len(faults) == 1, what
+            assert faults[0].startswith(fault), (what, faults)
+        assert verify(connection).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("UPDATE event SET actor = CAST(X'FF41' AS TEXT) WHERE seq = 7", "Event 7 does not fit"),
+        ("UPDATE event SET body = X'7B7D' WHERE seq = 7", "Event 7 "),
+        ("UPDATE event SET body = 'no json' WHERE seq = 7", "Event 7 does not fit"),
+        ("UPDATE event SET at = 'yesterday' WHERE seq = 7", "Event 7 does not fit"),
+        ("UPDATE event SET kind = 'imagined' WHERE seq = 7", "Event 7 does not fit"),
+        ("UPDATE event SET incident = 'one' WHERE seq = 7", "Event 7 cannot be read"),
+        ("UPDATE event SET actor = X'6C69' WHERE seq = 7", "Event 7 cannot be read"),
+        ("UPDATE event SET body = replace(body, ':', ': ') WHERE seq = 7", "Event 7 does not fit"),
+        ("UPDATE event SET seq = 99 WHERE seq = 7", "Event 7 is missing: the chain goes from 6 to 8"),
+        ("DELETE FROM event WHERE seq <= 7", "Event 1 is missing: the chain goes from 0 to 8"),
+        ("UPDATE event SET hash = '' WHERE seq = 7", "Event 7 does not fit"),
+    ],
+)
+def test_changes_that_cannot_even_be_read(connection: Connection, statement: str, fault: str) -> None:
+    connection.execute(text(statement))
+    proof = verify(connection)
+    assert len(proof.faults) == 1
+    assert proof.faults[0].startswith(fault)
+    assert proof.head.seq < 7
+
+
+def test_a_cut_tail_shows_only_against_a_head_kept_elsewhere(connection: Connection) -> None:
+    anchor = head(connection)
+    incident = "(SELECT incident FROM event ORDER BY seq DESC LIMIT 1)"
+    connection.execute(text(f"DELETE FROM event WHERE incident = {incident} AND seq > 4"))
+    assert verify(connection).head != anchor
+
+
+TAMPERED = {
+    "incident": {
+        "version": "1",
+        "state": "'closed'",
+        "category": "'I'",
+        "symptom": "'other'",
+        "words": "'all is well'",
+        "workstation": "'lab-01'",
+        "department": "'lab'",
+        "owner": "'nobody'",
+        "acknowledged_by": "''",
+        "t0": "'2020-01-01T00:00:00.000000Z'",
+        "opened": "'2020-01-01T00:00:00.000000Z'",
+        "due_at": "NULL",
+        "duty": "'verify'",
+        "scope": "99",
+        "departments": "99",
+        "critical": "1 - critical",
+        "closed_at": "'2026-01-01T00:00:00.000000Z'",
+    },
+    "report": {
+        "workstation": "'lab-01'",
+        "reporter": "'somebody'",
+        "occurred": "'2020-01-01T00:00:00.000000Z'",
+    },
+    "due": {"duty": "'verify'", "at": "'2020-01-01T00:00:00.000000Z'", "owner": "'nobody'"},
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(table, column) for table, columns in TAMPERED.items() for column in columns],
+)
+def test_a_changed_projection_is_found(connection: Connection, table: str, column: str) -> None:
+    key = "number" if table == "incident" else "incident"
+    connection.execute(text(f"UPDATE {table} SET {column} = {TAMPERED[table][column]} WHERE {key} = 2"))
+    assert verify(connection).faults == (f"Table {table} does not say of incident 0002 what its events say.",)
+
+
+@pytest.mark.parametrize("table", TAMPERED)
+def test_a_lost_projection_is_found(connection: Connection, table: str) -> None:
+    key = "number" if table == "incident" else "incident"
+    connection.execute(text(f"DELETE FROM {table} WHERE {key} = 2"))
+    assert verify(connection).faults == (f"Table {table} does not say of incident 0002 what its events say.",)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        (
+            "CREATE TEMP TABLE copy AS SELECT * FROM incident WHERE number = 2;"
+            "UPDATE copy SET number = 77; INSERT INTO incident SELECT * FROM copy"
+        ),
+        "INSERT INTO report VALUES (777, 77, 'reg-01', '', '2026-01-01T00:00:00.000000Z')",
+        "INSERT INTO due VALUES (77, 'eta', '2026-01-01T00:00:00.000000Z', '')",
+    ],
+)
+def test_rows_that_no_event_speaks_of_are_found(connection: Connection, statement: str) -> None:
+    for step in statement.split(";"):
+        connection.execute(text(step))
+    assert verify(connection).faults == ("Incident 0077 is in the tables but no event speaks of it.",)
+
+
+def test_faults_are_counted_up_to_a_limit(connection: Connection) -> None:
+    connection.execute(text("UPDATE incident SET scope = 99"))
+    assert len(verify(connection).faults) == 8
+    assert len(verify(connection, most=3).faults) == 3
+
+
+def test_an_untouched_record_holds(connection: Connection) -> None:
+    proof = verify(connection)
+    assert (proof.faults, proof.incidents, proof.head) == ((), 8, head(connection))
