@@ -150,7 +150,8 @@ def log_lines(events: Iterable[Event], *, now: datetime, zone: tzinfo) -> list[s
     """Events: entry, when it happened, incident, who, what; and when it was written where later."""
     lines: list[str] = []
     for event in events:
-        head = _entry(event, _short(zone, now)) + f"{event.incident:04d} {fit(_safe(event.actor), 9)} "
+        number = f"{event.incident:04d}" if event.incident else "-   "
+        head = _entry(event, _short(zone, now)) + f"{number} {fit(_safe(event.actor), 9)} "
         lines += _hang(head, _told(event, _short(zone, now)))
     return lines
 

@@ -25,6 +25,7 @@ from hisconsole.config import Site, load_site
 from hisconsole.console.app import HisConsole, Start
 from hisconsole.console.choose import Choose
 from hisconsole.console.delivery import Delivery
+from hisconsole.console.feed import Watching
 from hisconsole.console.input import Decoder
 from hisconsole.console.place import Place
 from hisconsole.console.table import Screens, load_screens
@@ -217,6 +218,7 @@ async def console(
     config: Path | None = None,
     shown: Screens | None = None,
     open_desk: Callable[[], Desk] | None = None,
+    watching: Watching | None = None,
     faults: bool = False,
 ) -> AsyncIterator[Seat]:
     """Open the console as `wiring.run_console` does; a bug met meanwhile fails the test."""
@@ -237,6 +239,7 @@ async def console(
         glance=look,
         reload=reloader(config) if config else _stay,
         colour=True,
+        watching=watching,
     )
     app = HisConsole(start)
     bells: list[float] = []

@@ -403,11 +403,13 @@ async def test_a_store_that_fails_keeps_the_form_and_the_next_try_succeeds(
     prepared(tmp_path, [])
     desks, open_desk = broken
     async with console(tmp_path, open_desk=open_desk) as seat:
+        await seat.until(lambda: desks)
         desks[0].error = StoreFault("The disk is full: nothing was written, nothing is lost.")
         await play(seat, [".", "1", "important", "enter", "enter"])
         await seat.until("The disk is full")
         assert isinstance(seat.app.screen, ActForm)
         assert seat.answers()["text"] == "important"
+        await seat.until(lambda: desks)
         desks[0].error = None
         await seat.press("enter")
         await seat.until("0001: Note")
@@ -423,6 +425,7 @@ async def test_a_bug_in_an_act_is_told_with_an_id_and_keeps_the_form(
     prepared(tmp_path, [])
     desks, open_desk = broken
     async with console(tmp_path, open_desk=open_desk, faults=True) as seat:
+        await seat.until(lambda: desks)
         desks[0].error = ZeroDivisionError("a bug")
         await play(seat, keys)
         if keys[0] == "n":
@@ -430,6 +433,7 @@ async def test_a_bug_in_an_act_is_told_with_an_id_and_keeps_the_form(
             await seat.press("0")
         await seat.until("Something went wrong here (error ")
         assert "w w" in seat.answers().values()
+        await seat.until(lambda: desks)
         desks[0].error = None
         await seat.press("enter" if keys[0] != "n" else "0")
         await seat.at(QueueScreen)
@@ -462,8 +466,9 @@ async def test_a_form_may_be_left_while_it_is_written(
     async with console(tmp_path, open_desk=open_desk) as seat:
         await play(seat, [".", "1", "w w", "enter"])
         if fails:
+            await seat.until(lambda: desks)
             desks[0].error = StoreFault("The disk is full.")
-        seat.app.desk_thread.submit(lambda at: time.sleep(0.3))
+        seat.app.desk_thread.submit(lambda at: time.sleep(1.0))  # more than keys wait for
         await seat.press("enter")
         await seat.until("Writing ...")
         await seat.press("esc")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hisconsole.console import app as console_app
+from hisconsole.console.lookout import RING_S
 from hisconsole.console.pick import Pick
 from hisconsole.console.queue import QueueScreen
 from hisconsole.desk.desk import Desk
@@ -180,7 +180,7 @@ async def test_a_bell_rings_once_for_each_new_serious_incident_and_each_minute_u
         await seat.until(lambda: "  1 " in seat.row(first))
         seat.app._second()
         assert len(seat.bells) == 2
-        seat.app._rang_at -= console_app.RING_S
+        seat.app._bell._rang_at -= RING_S
         seat.app._second()
         seat.app._second()
         assert len(seat.bells) == 3
@@ -190,7 +190,7 @@ async def test_a_bell_rings_once_for_each_new_serious_incident_and_each_minute_u
         await seat.press("space", "a")
         await seat.until("Acknowledge")
         await seat.until(lambda: seat.app.board is not None and not seat.app.board.ringing)
-        seat.app._rang_at -= console_app.RING_S
+        seat.app._bell._rang_at -= RING_S
         seat.app._second()
         assert len(seat.bells) == 3
 
@@ -208,7 +208,7 @@ async def test_a_silenced_bell_says_so_and_rings_again_when_let(tmp_path: Path, 
         assert "MUTED" in seat.lines()[0]
         call(other, SERIOUS)
         await seat.until(lambda: len(seat.listed()) == 1)
-        seat.app._rang_at -= console_app.RING_S
+        seat.app._bell._rang_at -= RING_S
         seat.app._second()
         assert seat.bells == []
         await seat.press("m")

@@ -12,7 +12,7 @@ from hisconsole.plan import calls
 from hisconsole.plan.events import GENESIS, Event, Kind, canonical, link
 from hisconsole.plan.incident import fold
 from hisconsole.plan.story import tell
-from hisconsole.plan.times import clock
+from hisconsole.plan.times import clock, to_text
 from hisconsole.plan.words import (
     Category,
     Confidence,
@@ -99,6 +99,19 @@ TOLD: dict[str, tuple[Event, str]] = {
     "reopened": (_event(Kind.REOPENED, reason="back"), "reopened: back"),
     "closed": (_event(Kind.CLOSED, reason="over"), "closed: over"),
     "undone": (_event(Kind.UNDONE, act="act-1"), "took back the act before"),
+    "silenced": (
+        _event(Kind.SILENCED, target="ups-1", whole=False, end=to_text(START), reason="test"),
+        f"ups-1 silenced until {clock(START, zone=ZONE, now=START)}: test",
+    ),
+    "silenced with all": (
+        _event(Kind.SILENCED, target="sw-1", whole=True, end=to_text(START), reason="works"),
+        f"sw-1 and what hangs on it silenced until {clock(START, zone=ZONE, now=START)}: works",
+    ),
+    "unsilenced": (_event(Kind.UNSILENCED, target="ups-1", silence="4"), "silence of ups-1 lifted"),
+    "enrolled": (
+        _event(Kind.ENROLLED, target="db-1", fingerprint="SHA256:x", replaced=""),
+        "host key of db-1 enrolled: SHA256:x",
+    ),
 }
 
 

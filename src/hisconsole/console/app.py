@@ -19,9 +19,11 @@ from hisconsole.config import Site, workstation_entries
 from hisconsole.console.commands import COMMANDS, begin
 from hisconsole.console.crash import Calm, Fault
 from hisconsole.console.driver import ConsoleDriver
+from hisconsole.console.feed import Readings, StatusCame, Watching
 from hisconsole.console.form import Form
 from hisconsole.console.incident import IncidentScreen
 from hisconsole.console.log import LogScreen
+from hisconsole.console.lookout import Bell, Lookout
 from hisconsole.console.pick import Choice, Pick
 from hisconsole.console.place import Place
 from hisconsole.console.queue import QueueScreen
@@ -37,12 +39,15 @@ from hisconsole.plan.times import clock, from_text, span
 from hisconsole.text import _
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from hisconsole.desk.desk import Desk
 
 Answer = TypeVar("Answer")
 
 STALE_S = 3.0
-RING_S = 60.0
+DRAWN_S = 0.1
+"""By then the first picture is on its way to the terminal."""
 
 
 class NewsCame(Message):
@@ -70,6 +75,14 @@ class Start:
     glance: Callable[[], Board | None]
     reload: Callable[[Site], tuple[Site, str]]
     colour: bool
+    watching: Watching | None = None
+
+
+def _status() -> Screen[Any]:
+    """Mode 2, loaded when it is first looked at: the start is measured."""
+    from hisconsole.console.status import StatusScreen
+
+    return StatusScreen()
 
 
 class HisConsole(Calm[int], inherit_bindings=False):
@@ -77,8 +90,10 @@ class HisConsole(Calm[int], inherit_bindings=False):
 
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "queue": QueueScreen,
+        "status": _status,
         "log": LogScreen,
     }
+    DEFAULT_MODE = "queue"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = []
 
@@ -103,9 +118,9 @@ class HisConsole(Calm[int], inherit_bindings=False):
         self.desk_thread = DeskThread(
             start.open_desk, self._deliver, glance=start.glance, sentence=self._sentence
         )
-        self._rung: frozenset[int] = frozenset()
-        self._rang_at = 0.0
-        self._minute = -1
+        self.lookout = Lookout(start.watching, self.post_message, now=self.now, sentence=self._sentence)
+        self._bell = Bell()
+        self._minute = int(time.time() // 60)
         self.keys = {key.name: key for key in start.screens.keys}
         for key in start.screens.keys:
             self.bind(",".join(key.keys), f"press({key.name!r})", description=key.help, show=False)
@@ -114,7 +129,6 @@ class HisConsole(Calm[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Show the queue, open the record, and ask who is on duty where nobody was named."""
-        self.switch_mode("queue")
         self.desk_thread.start()
         self.set_interval(1.0, self._second)
         if not self.operator:
@@ -155,6 +169,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Let the desk finish what was handed to it."""
+        self.lookout.stop()
         self.desk_thread.stop()
 
     # -- news from the desk ----------------------------------------------------------------------
@@ -175,14 +190,28 @@ class HisConsole(Calm[int], inherit_bindings=False):
             if self.trouble is None or self.trouble.sentence != news.sentence:
                 self.say(news.sentence)
             self.trouble = news
+            self.lookout.start()
             self.refresh_status()
             return
         self.trouble = None
         if self.board is None:
-            self.call_after_refresh(self._settle)
+            self.set_timer(DRAWN_S, self._settle)
         self.board = news
-        self._ring(news)
+        self._ring()
         self._show_board()
+
+    def on_status_came(self, message: StatusCame) -> None:
+        """What is watched has changed, or cannot be looked at."""
+        if message.picture is None:
+            self.say(message.sentence)
+        else:
+            self.lookout.picture = message.picture
+            self._ring()
+            if self.place is not None:
+                self.place.status_picture()
+            for sentence in self.lookout.polled():
+                self.say(sentence)
+        self.refresh_status()
 
     def _show_board(self) -> None:
         screen = self.place
@@ -209,38 +238,34 @@ class HisConsole(Calm[int], inherit_bindings=False):
         place = self.place
         if minute != self._minute:
             self._minute = minute
-            if isinstance(place, QueueScreen | IncidentScreen):
+            if place is not None:
                 place.minute()
-        if self.board is not None and time.monotonic() - self._rang_at >= RING_S:
-            self._ring(self.board)
+        if self._bell.due():
+            self._ring()
         self._reload()
         self.refresh_status()
 
-    def _ring(self, board: Board) -> None:
-        """One bell for a new serious incident, again each minute until it is taken."""
-        ringing = frozenset(board.ringing)
-        fresh = ringing - self._rung
-        again = bool(ringing) and time.monotonic() - self._rang_at >= RING_S
-        if (fresh or again) and not self.muted:
-            self._rang_at = time.monotonic()
+    def _ring(self) -> None:
+        """Ring for what nobody has taken."""
+        if self.board is not None and self._bell.rings(self.lookout.ringing(self.board), muted=self.muted):
             self.bell()
-        self._rung = ringing
 
     def alarms(self) -> list[str]:
         """What is wrong with the console itself, worst first."""
-        found: list[str] = []
-        quiet = self.desk_thread.silence()
+        quiet, record = self.desk_thread.silence(), ""
         if self.trouble is not None:
-            found.append(_("STALE {age}").format(age=span(self.now() - self.trouble.since)))
+            record = _("STALE {age}").format(age=span(self.now() - self.trouble.since))
         elif quiet > STALE_S:
-            found.append(_("STALE {age} s").format(age=int(quiet // 10 * 10) or int(quiet)))
+            record = _("STALE {age} s").format(age=int(quiet // 10 * 10) or int(quiet))
+        record = self.lookout.alarm(record)
+        found = [record] if record else []
         if self.desk_thread.read_only_because:
             found.append(_("READ ONLY"))
         if self.config_fault:
             found.append(_("OLD CONFIG"))
-        queue = self.place
-        if isinstance(queue, QueueScreen) and queue.held is not None:
-            found.append(_("HELD +{n}").format(n=queue.held_changes()))
+        changes = self.place.held_changes() if self.place is not None else None
+        if changes is not None:
+            found.append(_("HELD +{n}").format(n=changes))
         if self.muted:
             found.append(_("MUTED"))
         return found
@@ -278,10 +303,23 @@ class HisConsole(Calm[int], inherit_bindings=False):
         failed: Callable[[BaseException], None] | None = None,
     ) -> None:
         """Have the desk do something and go on with its answer; the screen never waits."""
+        self._await(self.desk_thread.submit(job), answer, failed)
 
+    def ask_readings(self, job: Callable[[Readings], Answer], answer: Callable[[Answer], None]) -> None:
+        """The same with what is known of the readings."""
+        future = self.lookout.submit(job)
+        if future is not None:
+            self._await(future, answer, None)
+
+    def _await(
+        self,
+        future: Future[Answer],
+        answer: Callable[[Answer], None],
+        failed: Callable[[BaseException], None] | None,
+    ) -> None:
         async def wait() -> None:
             try:
-                answer(await asyncio.wrap_future(self.desk_thread.submit(job)))
+                answer(await asyncio.wrap_future(future))
             except HisError as error:
                 (failed or self._failed)(error)
             except Exception as error:  # noqa: BLE001 - a bug must not leave a form waiting for ever
@@ -357,3 +395,4 @@ class HisConsole(Calm[int], inherit_bindings=False):
         gc.freeze()
         gc.enable()
         self.desk_thread.drawn.set()
+        self.lookout.start()

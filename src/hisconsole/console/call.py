@@ -176,9 +176,9 @@ class CallForm(Form):
             return
         department = site.department(station.department)
         parts = [department.name if department else "", station.room, station.building]
-        cells: list[Cell] = [("             " + ", ".join(part for part in parts if part), "normal")]
-        if station.key_terminal:
-            cells.append((f"  {_('KEY TERMINAL')}", "bold"))
+        key = _("KEY TERMINAL") if station.key_terminal else ""
+        cells: list[Cell] = [(fit(key, 12) + " ", "bold")]
+        cells.append((", ".join(part for part in parts if part), "normal"))
         cells.append((f"  {_('switch')} {station.switch}", "dim"))
         self.query_one("#place", Line).show(*cells)
 

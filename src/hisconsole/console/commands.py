@@ -14,6 +14,7 @@ from hisconsole.console.place import Place
 from hisconsole.desk import drafts
 from hisconsole.desk.actor import act_id
 from hisconsole.plan.incident import Report
+from hisconsole.plan.status import status_label
 from hisconsole.plan.times import from_text
 from hisconsole.plan.words import label
 from hisconsole.text import _
@@ -54,8 +55,9 @@ def begin(console: HisConsole, name: str) -> None:
 def take_call(console: HisConsole) -> None:
     """Take a call; an unfinished one is offered first."""
     kept = [draft for draft in drafts.left(console.start.data, console.operator) if draft.form == "call"]
+    given = console.place.reported() if console.place else {}
     if not kept:
-        console.push_screen(CallForm())
+        console.push_screen(CallForm(given=given))
         return
     choices = [
         Choice(
@@ -70,7 +72,7 @@ def take_call(console: HisConsole) -> None:
     def chosen(answer: str | None) -> None:
         if answer is not None:
             found = next((draft for draft in kept if draft.act == answer), None)
-            console.push_screen(CallForm(draft=found))
+            console.push_screen(CallForm(draft=found, given=None if found else given))
 
     console.push_screen(Pick(_("A call was not finished"), choices), chosen)
 
@@ -94,6 +96,8 @@ def correct_call(console: HisConsole, report: Report) -> None:
 
 def more(console: HisConsole) -> None:
     """Every act that has no key of its own, numbered."""
+    if console.place is not None and console.place.do_more():
+        return
     rest = [act for act in console.acts.values() if act.name not in console.keys]
     choices = [Choice(act.name, act.label, act.help) for act in rest]
 
@@ -128,8 +132,11 @@ def show_keys(console: HisConsole) -> None:
     """The keys of this place."""
     place = _place(console)
     keys = [key for key in console.keys.values() if key.works_on(place)]
-    glyphs = console.screens_data.glyphs
-    marks = "  ".join(f"{glyph.mark} {label(state)}" for state, glyph in glyphs.items())
+    screens = console.screens_data
+    if place in ("status", "target"):
+        marks = "  ".join(f"{glyph.mark} {status_label(status)}" for status, glyph in screens.marks.items())
+    else:
+        marks = "  ".join(f"{glyph.mark} {label(state)}" for state, glyph in screens.glyphs.items())
     lines = [f"  {', '.join(key.all_shown):<13} {_(key.help)}" for key in keys]
     lines += [
         "",
@@ -179,6 +186,7 @@ COMMANDS: Mapping[str, Callable[[HisConsole], object]] = {
     "palette": palette,
     "keys": show_keys,
     "queue": lambda console: console.switch_mode("queue"),
+    "status": lambda console: console.switch_mode("status"),
     "log": lambda console: console.switch_mode("log"),
     "mute": mute,
     "redraw": lambda console: console.action_redraw(),

@@ -40,11 +40,19 @@ class Delivery:
 
     async def _deliver(self) -> None:
         while self._waiting:
+            await self._written()
             self._app.post_message(self._waiting.popleft())
             if self._waiting:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(PATIENCE):
                         await self._acted()
+
+    async def _written(self) -> None:
+        """Wait for a form that is being written: it is about to go, and its keys are not the list's."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while getattr(_top(self._app), "busy", False):  # noqa: ASYNC110 - it says so nowhere else
+                    await asyncio.sleep(0.005)
 
     async def _acted(self) -> None:
         """Wait until the last key went down to the focus, up to the App, and any new screen is up."""

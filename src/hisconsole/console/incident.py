@@ -124,6 +124,10 @@ class IncidentScreen(Place):
         self.rows.focus()
         self._head()
 
+    def do_tab_back(self) -> None:
+        """Of two pages the one before is also the next."""
+        self.do_tab()
+
     def targets(self) -> list[int]:
         """The incident."""
         return [self.number]

@@ -13,7 +13,7 @@ from hisconsole.console.filter import Entry
 from hisconsole.console.place import Place
 from hisconsole.console.rows import Line, RowList
 from hisconsole.console.show import draw_log, log_head
-from hisconsole.plan.events import Event
+from hisconsole.plan.events import SITE, Event
 from hisconsole.plan.story import tell
 from hisconsole.text import _, ngettext
 
@@ -98,7 +98,7 @@ class LogScreen(Place):
     def open_incident(self) -> None:
         """Enter opens the incident of the entry."""
         event = self.rows.cursor_row
-        if event is not None:
+        if event is not None and event.incident != SITE:
             self.console.open_incident(event.incident)
 
     def do_filter(self) -> None:

@@ -89,18 +89,34 @@ class Place(Screen[None], inherit_bindings=False):
     def refresh_status(self) -> None:
         """Bring line 1 up to date; unchanged, nothing is written."""
         console = self.console
-        now = console.now()
+        now = console.now().replace(second=0, microsecond=0)  # it changes with the clock beside it
         right: list[Cell] = [
             (f"{console.operator or _('nobody on duty')}  ", "bold"),
             (f"{clock(now, zone=console.site.zone, now=now)} ", "normal"),
         ]
-        cells = status_line(console.board, alarms=console.alarms(), mark=console.mark, now=now)
+        cells = status_line(
+            console.board,
+            alarms=console.alarms(),
+            mark=console.mark,
+            now=now,
+            problems=console.lookout.problems(),
+        )
         self.query_one("#status", Line).show(*cells, right=right)
         if self.has_class("-small"):
             self._count()
 
     def picture(self) -> None:
         """The board has changed, or the minute has: show it."""
+
+    def status_picture(self) -> None:
+        """What is watched has changed: show it."""
+
+    def held_changes(self) -> int | None:
+        """How much differs from the picture that is held here; None where none is held."""
+        return None
+
+    def minute(self) -> None:
+        """The clock's minute has moved on: ages and times left have too."""
 
     def say(self, sentence: str) -> None:
         """Put a sentence above the keys; the next one replaces it."""
@@ -113,6 +129,14 @@ class Place(Screen[None], inherit_bindings=False):
     def versions(self) -> dict[int, int]:
         """The versions of incidents that the operator sees, for compare-and-set."""
         return {}
+
+    def reported(self) -> dict[str, str]:
+        """What a call taken here begins with."""
+        return {}
+
+    def do_more(self) -> bool:
+        """A menu of this place's own in place of that of incidents; False where it has none."""
+        return False
 
     def acted(self) -> None:
         """An act begun here is done."""

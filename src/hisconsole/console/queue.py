@@ -187,11 +187,11 @@ class QueueScreen(Place):
             self.picture()
         self.refresh_status()
 
-    def held_changes(self) -> int:
+    def held_changes(self) -> int | None:
         """How many incidents differ from the picture that is held."""
         board = self.console.board
         if self.held is None or board is None:
-            return 0
+            return None
         held = {row.number: row.version for row in self.held}
         now = {row.number: row.version for row in board.rows}
         return len(set(held.items()) ^ set(now.items()))

@@ -105,7 +105,7 @@ def draw_log(zone: ZoneInfo, now: Callable[[], datetime]) -> Callable[[Event, in
             (f" {event.seq:<7}", "dim"),
             (fit(short(event.at), 12), "normal"),
             (fit(short(event.recorded), 12), "dim"),
-            (f"{event.incident:04d} ", "bold"),
+            (f"{event.incident:04d} " if event.incident else "-    ", "bold"),
             (fit(event.actor, 9) + " ", "normal"),
             (tell(event, clock=short), "normal"),
         ]
@@ -265,7 +265,14 @@ def _owed(incident: Incident, now: datetime, short: Clock) -> list[Cell]:
     return cells
 
 
-def status_line(board: Board | None, *, alarms: Sequence[str], mark: str, now: datetime) -> list[Cell]:
+def status_line(
+    board: Board | None,
+    *,
+    alarms: Sequence[str],
+    mark: str,
+    now: datetime,
+    problems: tuple[int, Role] | None = None,
+) -> list[Cell]:
     """Line 1: whose data, counts, the next duty, and the alarms that concern the console itself."""
     cells: list[Cell] = [(f" {mark} ", "reverse" if mark else "normal"), (" ", "normal")]
     if board is None:
@@ -278,6 +285,9 @@ def status_line(board: Board | None, *, alarms: Sequence[str], mark: str, now: d
         cells.append(("  ", "normal"))
         late = _("{n} overdue").format(n=board.overdue)
         cells.append((late, "reverse" if board.overdue else "normal"))
+    if problems is not None:
+        count, role = problems
+        cells += [("  ", "normal"), (ngettext("{n} problem", "{n} problems", count).format(n=count), role)]
     for alarm in alarms:
         cells += [("  ", "normal"), (f" {alarm} ", "alarm")]
     if board is not None and board.next_due is not None:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hisconsole.console.looks import ROLES, Role
-from hisconsole.errors import ConfigFault, Finding
+from hisconsole.errors import ConfigFault, Finding, HisError
 from hisconsole.plan.acts import all_acts
+from hisconsole.plan.panes import Pane, target_test
+from hisconsole.plan.status import Status
 from hisconsole.plan.words import State
 from hisconsole.strict_yaml import Data, Document, load
 from hisconsole.text import _, cell_len
@@ -20,7 +22,7 @@ NEVER = frozenset({f"ctrl+{key}" for key in "imjhsqz"} | {"ctrl+backslash"})
 _LOST = re.compile(r"alt\+|ctrl\+(?!([a-z]|up|down|left|right|home|end|pageup|pagedown)$)")
 """Alt is a pause on a slow line, and few keyboards send punctuation with ctrl."""
 
-_PLACES = ("queue", "incident", "log")
+_PLACES = ("queue", "incident", "log", "status", "target")
 
 COMMANDS = frozenset(
     [
@@ -30,10 +32,15 @@ COMMANDS = frozenset(
         "keys",
         "palette",
         "queue",
+        "status",
         "log",
         "views",
+        "problems",
+        "changes",
+        "poll",
         "mark",
         "tab",
+        "tab_back",
         "pause",
         "mute",
         "copy",
@@ -120,7 +127,9 @@ class Screens:
 
     keys: Sequence[Key]
     glyphs: Mapping[State, Glyph]
+    marks: Mapping[Status, Glyph]
     views: Sequence[View]
+    panes: Sequence[Pane]
 
 
 def load_screens(folder: Path) -> Screens:
@@ -129,9 +138,16 @@ def load_screens(folder: Path) -> Screens:
     keys = _keys(_read(folder / "keys.yaml"), findings)
     glyphs = _glyphs(_read(folder / "glyphs.yaml"), findings)
     views = _views(_read(folder / "views.yaml"), findings)
+    panes = _panes(_read(folder / "panes.yaml"), findings)
     if findings:
         raise ConfigFault(findings)
-    return Screens(keys, glyphs, views)
+    return Screens(
+        keys=keys,
+        glyphs={state: glyphs[state] for state in State},
+        marks={status: glyphs[status] for status in Status},
+        views=views,
+        panes=panes,
+    )
 
 
 def _read(path: Path) -> Document:
@@ -201,13 +217,15 @@ def _meaning_faults(document: Document, key: Key) -> Iterator[Finding]:
         yield document.at_value((key.name, "on"), _("there is no place '{place}'.").format(place=place))
 
 
-def _glyphs(document: Document, findings: list[Finding]) -> Mapping[State, Glyph]:
+def _glyphs(document: Document, findings: list[Finding]) -> Mapping[str, Glyph]:
+    """The marks of states and statuses, by their names, which they do not share."""
+    names = [*(state.value for state in State), *(status.value for status in Status)]
     entries = _mapping(document, findings)
-    glyphs: dict[State, Glyph] = {}
+    glyphs: dict[str, Glyph] = {}
     for name, entry in entries.items():
         mark, look = str(entry.get("mark") or ""), str(entry.get("look") or "normal")
-        if name not in set(State):
-            findings.append(document.at_key((name,), _("there is no state '{name}'.").format(name=name)))
+        if name not in names:
+            findings.append(document.at_value((name,), _("there is no state '{name}'.").format(name=name)))
         elif cell_len(mark) != 1:
             findings.append(document.at_value((name, "mark"), _("a mark is one cell wide.")))
         elif look not in ROLES:
@@ -217,11 +235,11 @@ def _glyphs(document: Document, findings: list[Finding]) -> Mapping[State, Glyph
                 )
             )
         else:
-            glyphs[State(name)] = Glyph(mark, ROLES[ROLES.index(look)])
+            glyphs[name] = Glyph(mark, ROLES[ROLES.index(look)])
     findings += [
-        document.at_value((), _("the state {state} has no mark.").format(state=state))
-        for state in State
-        if state.value not in entries
+        document.at_value((), _("the state {state} has no mark.").format(state=name))
+        for name in names
+        if name not in entries
     ]
     return glyphs
 
@@ -237,3 +255,22 @@ def _views(document: Document, findings: list[Finding]) -> Sequence[View]:
         else:
             findings.append(document.at_value((place,), _("a view has a name and a filter.")))
     return tuple(views)
+
+
+def _panes(document: Document, findings: list[Finding]) -> Sequence[Pane]:
+    if not isinstance(document.data, list):
+        findings.append(document.at_value((), _("here belongs a list of `- {name: ..., filter: ...}`.")))
+        return ()
+    panes: list[Pane] = []
+    for place, entry in enumerate(document.data):
+        if not (isinstance(entry, dict) and entry.get("name") and entry.get("filter")):
+            findings.append(document.at_value((place,), _("a pane has a name and a filter.")))
+            continue
+        name = str(entry["name"])
+        pane = Pane(name, str(entry.get("short") or name), str(entry["filter"]))
+        try:
+            target_test(pane.filter)
+        except HisError as error:
+            findings.append(document.at_value((place, "filter"), str(error)))
+        panes.append(pane)
+    return tuple(panes)

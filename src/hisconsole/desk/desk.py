@@ -18,7 +18,7 @@ from hisconsole.desk.memory import Looked, Memory, onward
 from hisconsole.errors import NotFound, Refused
 from hisconsole.plan.acts import Act, Setting, all_acts
 from hisconsole.plan.asking import read_answers
-from hisconsole.plan.events import Event, Kind, NewEvent
+from hisconsole.plan.events import SITE, Event, Kind, NewEvent
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.story import tell
 from hisconsole.plan.times import clock
@@ -172,6 +172,6 @@ class Desk:
                 writer=events.Writer(self.actor.operator, self.actor.os_user, self.actor.source),
                 now=now,
             )
-            touched = dict.fromkeys(event.incident for event in written)
+            touched = dict.fromkeys(event.incident for event in written if event.incident != SITE)
             projections.project(connection, [transaction.step(number, written) for number in touched])
         return Outcome(act, number or written[-1].incident, written[-1].seq, sentence)

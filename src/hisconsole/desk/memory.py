@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hisconsole.errors import NotFound
-from hisconsole.plan.events import Event, Kind
+from hisconsole.plan.events import SITE, Event, Kind
 from hisconsole.plan.incident import Incident, apply, fold
 from hisconsole.store import events
 from hisconsole.store.database import Connection, Database
@@ -34,6 +34,8 @@ class Memory:
             self._swaps = self._database.swaps
             self._known.clear()
         known = self._known.pop(number, None)
+        if number == SITE:
+            raise NotFound(_("There is no incident {number}.").format(number=f"{number:04d}"))
         fresh = events.of_incident(connection, number, after=known[0].version if known else 0)
         looked = onward(known, fresh) if fresh else known
         if looked is None:

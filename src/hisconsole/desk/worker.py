@@ -81,6 +81,7 @@ class DeskThread:
     def stop(self, wait: float = 1.0) -> None:
         """Finish what was handed over and end; after `wait` seconds the process may leave anyway."""
         self._jobs.put(None)
+        self.drawn.set()
         self._thread.join(wait)
 
     def silence(self) -> float:
@@ -100,6 +101,7 @@ class DeskThread:
         future: Future[Answer] = Future()
         future.set_running_or_notify_cancel()
         self._jobs.put((job, future))
+        self.drawn.set()
         return future
 
     def _run(self) -> None:

@@ -14,6 +14,9 @@ from hisconsole.plan.times import to_text
 
 GENESIS = "0" * 64
 
+SITE = 0
+"""The number that events carry which are about no incident: silences, host keys."""
+
 
 class Kind(StrEnum):
     """What can have happened."""
@@ -38,6 +41,9 @@ class Kind(StrEnum):
     REOPENED = "reopened"
     CLOSED = "closed"
     UNDONE = "undone"
+    SILENCED = "silenced"
+    UNSILENCED = "unsilenced"
+    ENROLLED = "enrolled"
 
 
 @dataclass(frozen=True, slots=True)

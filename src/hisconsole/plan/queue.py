@@ -159,6 +159,6 @@ def _is(row: Row, value: str, *, me: str, now: datetime) -> bool:
 
 def _haystack(row: Row) -> str:
     return (
-        f"{row.number:04d} {row.category} {row.state} {row.symptom} {row.workstation}"
+        f"{row.number:04d} {row.category.value} {row.state.value} {row.symptom} {row.workstation}"
         f" {row.department} {row.owner} {row.words}"
     ).lower()

@@ -68,6 +68,17 @@ def _estimated(body: Body, clock: Clock) -> str:
     return _with(_("ETA {window}").format(window=window), body["why"])
 
 
+def _silenced(body: Body, clock: Clock) -> str:
+    sentence = (
+        _("{target} and what hangs on it silenced until {end}")
+        if body["whole"]
+        else (_("{target} silenced until {end}"))
+    )
+    return _with(
+        sentence.format(target=body["target"], end=clock(from_text(str(body["end"])))), body["reason"]
+    )
+
+
 _TELL: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.OPENED: lambda body, clock: _("opened"),
     Kind.REPORTED: _reported,
@@ -102,4 +113,9 @@ _TELL: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.REOPENED: lambda body, clock: _with(_("reopened"), body["reason"]),
     Kind.CLOSED: lambda body, clock: _with(_("closed"), body["reason"]),
     Kind.UNDONE: lambda body, clock: _("took back the act before"),
+    Kind.SILENCED: _silenced,
+    Kind.UNSILENCED: lambda body, clock: _("silence of {target} lifted").format(target=body["target"]),
+    Kind.ENROLLED: lambda body, clock: _("host key of {target} enrolled: {fingerprint}").format(
+        target=body["target"], fingerprint=body["fingerprint"]
+    ),
 }

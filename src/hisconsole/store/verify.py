@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, text
 
-from hisconsole.plan.events import GENESIS, link
+from hisconsole.plan.events import GENESIS, SITE, link
 from hisconsole.plan.incident import fold
 from hisconsole.store import tables
 from hisconsole.store.events import Head, links, stream
@@ -106,6 +106,8 @@ def _by_incident(connection: Connection) -> Iterator[tuple[int, dict[str, Any]]]
 def _folded(connection: Connection) -> Iterator[Part]:
     pairs = stream(connection, by_incident=True)
     for number, group in groupby(pairs, key=lambda pair: pair[0].incident):
+        if number == SITE:  # nothing is computed from these
+            continue
         yield number, "event", fold(event for event, _hash in group)
 
 

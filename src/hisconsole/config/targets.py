@@ -1,0 +1,188 @@
+"""Reading what is watched: targets, credentials and profiles, all faults in one pass, never half of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from hisconsole.config.fields import shown
+from hisconsole.config.profiles import PROFILES, draft, joined
+from hisconsole.config.targets_build import target_of
+from hisconsole.config.targets_checks import check_targets_across
+from hisconsole.config.targets_credentials import credential_of
+from hisconsole.config.targets_fields import PartFields
+from hisconsole.errors import ConfigFault, Finding
+from hisconsole.paths import shipped
+from hisconsole.plan.targets import Credential, Infrastructure, Target
+from hisconsole.strict_yaml import MAX_BYTES, Document, read
+from hisconsole.text import _, printable
+
+TARGETS = "targets.yaml"
+CREDENTIALS = "credentials.yaml"
+
+Built = TypeVar("Built")
+Signature = tuple[tuple[str, int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the files gave: `infrastructure` is None with any fault; warnings do not stand in the way."""
+
+    infrastructure: Infrastructure | None
+    faults: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
+
+
+def load_targets(folder: Path, *, sample: bool) -> Infrastructure:
+    """What `folder` has watched; raises ConfigFault with every fault. A site without targets has none."""
+    checked = check_targets(folder, sample=sample)
+    if checked.infrastructure is None:
+        raise ConfigFault(checked.faults)
+    return checked.infrastructure
+
+
+def reload_targets(
+    current: Infrastructure, folder: Path, *, sample: bool
+) -> tuple[Infrastructure, ConfigFault | None]:
+    """What `folder` now has watched; with faults `current` stays, and they are told."""
+    try:
+        return load_targets(folder, sample=sample), None
+    except ConfigFault as fault:
+        return current, fault
+
+
+def targets_signature(folder: Path) -> Signature:
+    """What changes when any of these files is saved, cheap enough to ask often."""
+    return tuple(_state(path) for path in (folder / TARGETS, folder / CREDENTIALS, *_profile_files(folder)))
+
+
+def check_targets(folder: Path, *, sample: bool) -> Checked:
+    """Read all files; in a `sample` hospital secrets stand in the files and addresses are 127.x.x.x."""
+    findings: list[Finding] = []
+    digest = hashlib.sha256()
+    files = (folder / TARGETS, folder / CREDENTIALS, *_profile_files(folder))
+    documents: dict[Path, Document] = {}
+    unreadable: set[Path] = set()
+    for path in files:
+        raw = _bytes(path, findings)
+        if raw is None:
+            unreadable |= {path} if path.exists() else set()
+            continue
+        digest.update(b"%s %d\n%s" % (path.name.encode(), len(raw), raw))
+        document = read(raw, source=_named(path))
+        findings += document.findings
+        if document.whole:
+            documents[path] = document
+        else:
+            unreadable.add(path)
+    drafts = draft(documents, files[2:], findings)
+    profiles = joined(drafts)
+    credentials = _entries(
+        documents.get(folder / CREDENTIALS), lambda fields: credential_of(fields, sample=sample), findings
+    )
+    targets = _entries(
+        documents.get(folder / TARGETS), lambda fields: target_of(fields, sample=sample), findings
+    )
+    known_credentials: dict[str, Credential | None] = dict.fromkeys(_ids(documents, folder / CREDENTIALS))
+    known_credentials |= {each.name: each for each, _fields in credentials}
+    warnings = check_targets_across(
+        targets,
+        ids=_ids(documents, folder / TARGETS),
+        credentials=None if folder / CREDENTIALS in unreadable else known_credentials,
+        profiles={**dict.fromkeys(drafts.ids), **profiles},
+    )
+    order = {_named(path): place for place, path in enumerate(files)}
+    findings = sorted(set(findings), key=lambda each: (order[each.file], each.line, each.col))
+    built = Infrastructure(
+        targets=tuple(target for target, _fields in targets),
+        credentials=MappingProxyType({each.name: each for each, _fields in credentials}),
+        profiles=MappingProxyType(profiles),
+        version=digest.hexdigest()[:12],
+    )
+    return Checked(None if findings else built, tuple(findings), tuple(warnings))
+
+
+def _profile_files(folder: Path) -> tuple[Path, ...]:
+    """The delivered profiles, and after them the site's own, which come before those of their name."""
+    own = folder / PROFILES
+    delivered = shipped("config") / PROFILES
+    folders = [delivered] if own.resolve() == delivered.resolve() else [delivered, own]
+    return tuple(path for each in folders for path in sorted(each.glob("*.yaml")))
+
+
+def _state(path: Path) -> tuple[str, int, int, int]:
+    try:
+        state = path.stat()
+    except OSError:
+        return (str(path), 0, 0, 0)
+    return (str(path), state.st_mtime_ns, state.st_size, state.st_ino)
+
+
+def _bytes(path: Path, findings: list[Finding]) -> bytes | None:
+    try:
+        if path.exists() and not path.is_file():
+            raise OSError(_("it is not a file"))
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as fault:
+        reason = printable(fault.strerror or str(fault))
+        sentence = _("this file cannot be read: {reason}.").format(reason=reason)
+        findings.append(Finding(_named(path), 1, 1, sentence))
+        return None
+
+
+def _named(path: Path) -> str:
+    return printable(str(path))
+
+
+def _ids(documents: dict[Path, Document], path: Path) -> tuple[str, ...]:
+    document = documents.get(path)
+    return tuple(document.data) if document is not None and isinstance(document.data, dict) else ()
+
+
+def _entries(
+    document: Document | None, build: Callable[[PartFields], Built], findings: list[Finding]
+) -> tuple[tuple[Built, PartFields], ...]:
+    """Build every entry of a file whose names are ids; an empty file has none."""
+    if document is None or document.data is None:
+        return ()
+    if not isinstance(document.data, dict):
+        sentence = _("write each entry under its id, as 'sw-core-1:'.")
+        findings.append(document.at_value((), sentence))
+        return ()
+    built = []
+    folded: dict[str, str] = {}
+    for id_, held in document.data.items():
+        fields = PartFields(document, (id_,), findings)
+        other = folded.setdefault(id_.casefold(), id_)
+        if other != id_:
+            sentence = _("'{id}' differs from '{other}' only in case: give it another id.")
+            words = sentence.format(id=shown(id_), other=shown(other))
+            findings.append(document.at_key((id_,), words))
+        if isinstance(held, dict):
+            built.append((build(fields), fields))
+            fields.close()
+        else:
+            sentence = _("'{id}' needs its fields below it, each on its own line, indented.")
+            findings.append(document.at_key((id_,), sentence.format(id=shown(id_))))
+    return tuple(built)
+
+
+__all__ = [
+    "CREDENTIALS",
+    "TARGETS",
+    "Checked",
+    "Credential",
+    "Infrastructure",
+    "Target",
+    "check_targets",
+    "load_targets",
+    "reload_targets",
+    "targets_signature",
+]

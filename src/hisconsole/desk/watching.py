@@ -1,0 +1,65 @@
+"""What an operator agrees on with the watch: silences, and the keys by which hosts are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.plan import silences
+from hisconsole.plan.asking import read_answers
+from hisconsole.plan.events import SITE, NewEvent
+from hisconsole.plan.shown import Silence
+from hisconsole.store import events
+from hisconsole.text import _
+
+
+def silence(
+    desk: Desk,
+    targets: Sequence[str],
+    given: Mapping[str, str],
+    *,
+    whole: bool = False,
+    act: str | None = None,
+) -> Outcome:
+    """Silence targets until a time, for a reason; one act."""
+    now = desk.now()
+    answers = read_answers(silences.silence_fields(), given, now=now, zone=desk.zone)
+    end = answers["until"]
+
+    def decide(_transaction: Transaction) -> list[NewEvent]:
+        return [
+            silences.silence(target, whole=whole, end=end, reason=str(answers["reason"]), now=now)  # type: ignore[arg-type]  # a required moment
+            for target in targets
+        ]
+
+    return desk.record(decide, act=act, now=now, sentence=_("Silenced"))
+
+
+def lift(desk: Desk, number: str, *, act: str | None = None) -> Outcome:
+    """End a silence before its time."""
+    now = desk.now()
+
+    def decide(transaction: Transaction) -> list[NewEvent]:
+        found = silences.running(events.of_incident(transaction.connection, SITE), now=now)
+        return [silences.lift(number, running=found, now=now)]
+
+    return desk.record(decide, act=act, now=now, sentence=_("Silence lifted"))
+
+
+def running(desk: Desk) -> tuple[Silence, ...]:
+    """The silences in force."""
+    with desk.database.read() as connection:
+        found = events.of_incident(connection, SITE)
+    return silences.running(found, now=desk.now())
+
+
+def enroll(
+    desk: Desk, target: str, *, fingerprint: str, replaced: str = "", act: str | None = None
+) -> Outcome:
+    """Record that the operator took a host key for the target's."""
+    now = desk.now()
+
+    def decide(_transaction: Transaction) -> list[NewEvent]:
+        return [silences.enrolled(target, fingerprint=fingerprint, replaced=replaced, now=now)]
+
+    return desk.record(decide, act=act, now=now, sentence=_("Host key enrolled"))

@@ -1,0 +1,241 @@
+"""The time for which a process holds the lease: it polls, writes, and takes up changed files.
+
+It meets consoles in the store only. Whatever it cannot do, it says in its own readings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from secrets import SystemRandom
+from typing import Protocol
+
+from hisconsole.config.load import load_site
+from hisconsole.config.targets import Signature, load_targets, targets_signature
+from hisconsole.errors import ConfigFault, StoreFault
+from hisconsole.plan.profiles import Probe
+from hisconsole.plan.reach import OwnCheck, OwnPath
+from hisconsole.plan.reading import Round
+from hisconsole.plan.targets import Infrastructure, Target
+from hisconsole.plan.watching import SELF, Slot, slots
+from hisconsole.store.readings import Holder, Lost, Measured, Remade
+from hisconsole.text import printable
+from hisconsole.watch.keeper import Keeper
+from hisconsole.watch.own_path import Own, System
+from hisconsole.watch.report import Reporter, Troubles
+from hisconsole.watch.runner import Runner
+from hisconsole.watch.schedule import FIRST_A_SECOND, Schedule
+from hisconsole.watch.state import State
+from hisconsole.watch.timing import Timing
+
+
+class Pollers(Protocol):
+    """What polls the targets; `pollers.Pollers` is the real one."""
+
+    def arrange(self, infrastructure: Infrastructure) -> str:
+        """Take up these targets; returns a sentence when there is not room for all."""
+
+    async def __call__(self, target: Target, probe: Probe, brief: bool, /) -> Round:
+        """Poll a target once."""
+
+    async def ping(self, address: str) -> bool | None:
+        """Whether an address answers; None where it cannot be tried."""
+
+    def memories(self) -> Mapping[str, Mapping[str, int]]:
+        """What devices were found to bear."""
+
+    async def close(self) -> None:
+        """End every connection."""
+
+
+MakePollers = Callable[[Mapping[str, Mapping[str, object]]], Pollers]
+
+
+class Holding:
+    """One time of holding the lease; `run` it once. `broken` logs a bug and returns its name."""
+
+    def __init__(
+        self,
+        *,
+        config: Path,
+        keeper: Keeper,
+        holder: Holder,
+        make_pollers: MakePollers,
+        broken: Callable[[Exception], str],
+        now: Callable[[], datetime],
+        timing: Timing,
+    ) -> None:
+        self._config, self._keeper, self._holder = config, keeper, holder
+        self._make_pollers, self._broken = make_pollers, broken
+        self._now, self._timing = now, timing
+        self._state = State(timing.policy)
+        self._schedule = Schedule(limits=timing.at_once, uniform=SystemRandom().uniform)
+        self._signature: Signature | None = None
+        self._troubles = Troubles()
+        self._path = OwnPath()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll and write until `stop` is set. Raises Lost when another process has the lease."""
+        kept = await self._keeper.load()
+        self._state.remember(kept.healths, kept.readings)
+        self._pollers = self._make_pollers(kept.devices)
+        system = System(ping=self._pollers.ping)
+        self._own = Own(
+            system=lambda: self._system_checks(system),
+            vantages=self._state.vantages,
+            ask=self._ask,
+            now=self._now,
+        )
+        self._runner = Runner(
+            schedule=self._schedule,
+            state=self._state,
+            own=self._own,
+            keeper=self._keeper,
+            poll=self._pollers,
+            now=self._now,
+            broken=self._broken,
+        )
+        self._reporter = Reporter(schedule=self._schedule, runner=self._runner, now=self._now)
+        tasks = [
+            asyncio.create_task(self._runner.run()),
+            asyncio.create_task(self._reporter.measure_lag()),
+            asyncio.create_task(self._every(self._timing.reload_s, self._reload)),
+            asyncio.create_task(self._every(self._timing.report_s, self._report)),
+        ]
+        try:
+            while not stop.is_set():
+                await self._commit()
+                await pause(stop, self._timing.commit_s)
+        finally:
+            await self._end(tasks)
+
+    async def _end(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        """Cut what runs, write what was measured, give the lease back."""
+        for task in tasks:
+            task.cancel()
+        with suppress(TimeoutError, StoreFault):
+            async with asyncio.timeout(self._timing.end_s):
+                await self._runner.stop(self._timing.end_s / 3)
+                await self._keeper.commit(self._holder)
+                await self._keeper.release(self._holder)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._timing.end_s / 3):
+                await self._pollers.close()
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Do something now and then; a bug in it is logged and does not end the watch."""
+        while True:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - as said above
+                self._broken(error)
+            await asyncio.sleep(seconds)
+
+    async def _commit(self) -> None:
+        if self._own.path != self._path:
+            await self._take_up_path(self._own.path)
+        try:
+            asked = await self._keeper.commit(self._holder)
+        except Remade as fault:
+            self._broken(fault)
+            if not await self._keeper.take(self._holder):
+                raise Lost(str(fault)) from fault
+            self._write_all()
+            return
+        for target in asked:
+            self._runner.hasten(target)
+        if self._own.path.strikes:
+            # Not waited for: the lease must be kept however long a look takes.
+            self._looking = asyncio.create_task(self._own.look())
+
+    async def _take_up_path(self, path: OwnPath) -> None:
+        """Our own path is in doubt, cut, or good again; then everybody is asked soon."""
+        freed = self._path.strikes > 0 and path.trusted
+        self._path = path
+        self._keeper.note(path=path)
+        await self._report()
+        if freed:
+            within = max(5.0, len(self._state.healths) / FIRST_A_SECOND)
+            for target in self._state.healths:
+                self._runner.hasten(target, within=within)
+
+    def _ask(self, target: str) -> None:
+        self._runner.hasten(target)
+
+    async def _system_checks(self, system: System) -> Sequence[OwnCheck]:
+        """The checks of this machine; they say nothing about targets that are this machine itself."""
+        infrastructure = self._state.infrastructure
+        targets = infrastructure.targets if infrastructure else ()
+        if all(ipaddress.ip_address(target.address).is_loopback for target in targets):
+            return ()
+        return await system.look()
+
+    def _write_all(self) -> None:
+        self._keeper.note(path=self._own.path, devices=self._pollers.memories())
+        for health in self._state.healths.values():
+            measured = [
+                Measured(
+                    health.target,
+                    way.probe,
+                    len(health.probes),
+                    way.checked_at,
+                    self._state.readings(Slot(health.target, way.probe)),
+                )
+                for way in health.probes
+                if way.checked_at
+            ]
+            self._keeper.add(health, measured, ())
+
+    async def _reload(self) -> None:
+        """Take up changed files; a fault in them keeps the last good ones, and is told."""
+        signature = await asyncio.to_thread(targets_signature, self._config)
+        if signature == self._signature:
+            return
+        try:
+            infrastructure = await asyncio.to_thread(_load, self._config)
+        except ConfigFault as fault:
+            self._signature = signature
+            more = f" (+{len(fault.findings) - 1})" if len(fault.findings) > 1 else ""
+            self._troubles.files = printable(f"{fault.findings[0]}{more}")
+            return
+        self._signature = signature
+        self._troubles.files = ""
+        self._state.arrange(infrastructure, now=self._now())
+        self._troubles.room = self._pollers.arrange(infrastructure)
+        self._schedule.arrange(slots(infrastructure), now=asyncio.get_running_loop().time())
+        self._keeper.note(present=frozenset([*self._state.healths, SELF]))
+        for health in self._state.healths.values():
+            self._keeper.add(health, (), ())
+
+    async def _report(self) -> None:
+        """Report on ourselves, as a round like any other."""
+        if self._signature is None:
+            return
+        self._keeper.note(devices=self._pollers.memories())
+        self._troubles.store = self._keeper.trouble or self._keeper.made
+        self._troubles.path = self._own.path.words
+        self._keeper.add(
+            *self._reporter.report(
+                self._troubles, targets=len(self._state.healths), commit_s=self._keeper.took_s
+            )
+        )
+
+
+def _load(config: Path) -> Infrastructure:
+    try:
+        sample = load_site(config).sample
+    except ConfigFault:
+        # A fault in the roster must not leave the network unwatched.
+        sample = False
+    return load_targets(config, sample=sample)
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Wait so long, or until `stop` is set."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()

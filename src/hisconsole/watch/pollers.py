@@ -1,0 +1,239 @@
+"""The one seam to the probes: a target and a way to it in, one round out.
+
+Connections, sockets and what is remembered of a device are kept here between rounds. Libraries are
+imported when the first target needs them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hisconsole.plan.profiles import Probe
+from hisconsole.plan.reading import Round
+from hisconsole.plan.targets import (
+    Credential,
+    CredentialKind,
+    Infrastructure,
+    Secret,
+    Target,
+    settings_of,
+)
+from hisconsole.text import _
+
+if TYPE_CHECKING:
+    from hisconsole.probes.net.checks import Net
+    from hisconsole.probes.parse.output import Ask
+    from hisconsole.probes.profile import Memory, Questions
+    from hisconsole.probes.snmp import Device, Engine
+    from hisconsole.probes.ssh.connections import Connections
+    from hisconsole.probes.ssh.hosts import Host
+
+BRIEF_S = 2.0
+"""How long a target that was silent is waited for before it is asked everything."""
+NET_S = 15.0
+
+
+def known_hosts_path(data: Path, *, sample: bool) -> Path:
+    """The file of the enrolled host keys; the practice hospital has one of its own, which it writes."""
+    return data / "practice" / "known_hosts" if sample else data / "known_hosts"
+
+
+class _Closed(Exception):
+    """A secret that cannot be had; the text says why."""
+
+
+class Pollers:
+    """What polls, for one loop. `arrange` it with the targets first, and again when they change."""
+
+    def __init__(
+        self, data: Path, *, known_hosts: Path, memories: Mapping[str, Mapping[str, object]]
+    ) -> None:
+        """Secrets lie in `data`; `memories` are what devices were found to bear, as `memories` gave them."""
+        self._data = data
+        self._known_hosts = known_hosts
+        self._kept = memories
+        self._infrastructure: Infrastructure | None = None
+        self._asked: dict[str, tuple[Device, Questions, Memory]] = {}
+        self._asks: dict[tuple[str, Probe], tuple[Ask, ...]] = {}
+        self._engines: dict[str, Engine] = {}
+        self._connections: Connections | None = None
+        self._net: Net | None = None
+        self._shared: dict[str, Any] = {}
+
+    def arrange(self, infrastructure: Infrastructure) -> str:
+        """Take up these targets; returns a sentence when this machine has not room for all their sockets."""
+        self._infrastructure = infrastructure
+        self._asked.clear()
+        self._asks.clear()
+        ways = {profile.probe for profile in infrastructure.profiles.values()}
+        snmp = [target for target in infrastructure.targets if infrastructure.of(target, Probe.SNMP)]
+        note = ""
+        if snmp:
+            from hisconsole.probes.snmp import make_room
+
+            note = make_room(len(snmp))
+        hosts = [target for target in infrastructure.targets if infrastructure.of(target, Probe.SSH)]
+        if hosts and Probe.SSH in ways:
+            self._opened_connections().keep([self._host(infrastructure, target) for target in hosts])
+        return note
+
+    async def __call__(self, target: Target, probe: Probe, brief: bool) -> Round:
+        """One round; it does not raise but for bugs."""
+        assert self._infrastructure is not None  # noqa: S101 - for mypy: nothing is polled before arrange
+        try:
+            if probe is Probe.SNMP:
+                return await self._snmp(self._infrastructure, target, brief=brief)
+            if probe is Probe.SSH:
+                return await self._ssh(self._infrastructure, target)
+            return await self._by_net(self._infrastructure, target)
+        except _Closed as closed:
+            now = datetime.now(UTC)
+            return Round(target.id, probe.value, now, now, (), str(closed), "local")
+
+    async def ping(self, address: str) -> bool | None:
+        """Whether an address answers an echo; None where this machine cannot ask."""
+        from hisconsole.probes.net.ping import ping
+        from hisconsole.probes.net.reach import Unreached
+
+        programs = self._shared.setdefault("programs", asyncio.Semaphore(4))
+        echoes = await ping(address, programs=programs)
+        return None if isinstance(echoes, Unreached) else bool(echoes.received)
+
+    def memories(self) -> dict[str, dict[str, int]]:
+        """What devices were found to bear, to be kept over restarts."""
+        return {place: memory.dump() for place, memory in self._shared.get("memories", {}).items()}
+
+    async def close(self) -> None:
+        """End every connection and close every socket."""
+        for engine in self._engines.values():
+            engine.close()
+        if self._connections is not None:
+            await self._connections.close()
+
+    async def _snmp(self, infrastructure: Infrastructure, target: Target, *, brief: bool) -> Round:
+        from hisconsole.probes.profile import UPTIME, Memory, measure, questions
+        from hisconsole.probes.snmp import SnmpFault
+
+        started = datetime.now(UTC)
+        held = self._asked.get(target.id)
+        if held is None:
+            device = self._device(target, infrastructure.credentials[target.credential])
+            held = (device, questions(infrastructure.of(target, Probe.SNMP)), Memory())
+            self._asked[target.id] = held
+        device, asked, memory = held
+        engine = self._engine(target.engine.value)
+        try:
+            if brief:
+                async with asyncio.timeout(BRIEF_S):
+                    await engine.get(device, (UPTIME,))
+            at_s = asyncio.get_running_loop().time()
+            measured = await measure(engine, device, asked, memory, at_s=at_s, links=target.links)
+        except TimeoutError:
+            sentence, fault = _("no answer, still"), "silent"
+        except SnmpFault as error:
+            sentence, fault = error.sentence, error.kind
+        else:
+            samples = tuple(each.sample for each in measured)
+            return Round(target.id, Probe.SNMP.value, started, datetime.now(UTC), samples)
+        return Round(target.id, Probe.SNMP.value, started, datetime.now(UTC), (), sentence, fault)
+
+    async def _ssh(self, infrastructure: Infrastructure, target: Target) -> Round:
+        from hisconsole.probes.ssh.poll import poll_ssh
+
+        host = self._host(infrastructure, target)
+        asks = self._asks_of(infrastructure, target, Probe.SSH)
+        return await poll_ssh(self._opened_connections(), host=host, asks=asks)
+
+    async def _by_net(self, infrastructure: Infrastructure, target: Target) -> Round:
+        from hisconsole.probes.net.checks import Net
+        from hisconsole.probes.net.poll import poll_net
+
+        if self._net is None:
+            self._net = Net()
+        asks = self._asks_of(infrastructure, target, Probe.NET)
+        return await poll_net(self._net, target=target.id, address=target.address, asks=asks, timeout_s=NET_S)
+
+    def _engine(self, name: str) -> Engine:
+        from hisconsole.probes.snmp import DeviceMemory, Pace, open_engine
+
+        if name not in self._engines:
+            pace = self._shared.setdefault("pace", Pace())
+            kept = {place: DeviceMemory.load(plain) for place, plain in self._kept.items()}
+            memories = self._shared.setdefault("memories", kept)
+            self._engines[name] = open_engine(name, pace=pace, memories=memories)
+        return self._engines[name]
+
+    def _opened_connections(self) -> Connections:
+        from hisconsole.probes.ssh.connections import Connections
+        from hisconsole.probes.ssh.hosts import KnownHosts
+
+        if self._connections is None:
+            self._connections = Connections(KnownHosts(self._known_hosts))
+        return self._connections
+
+    def _asks_of(self, infrastructure: Infrastructure, target: Target, probe: Probe) -> tuple[Ask, ...]:
+        from hisconsole.probes.parse.output import Ask
+
+        asks = self._asks.get((target.id, probe))
+        if asks is None:
+            asks = self._asks[target.id, probe] = tuple(
+                Ask(check.use, settings_of(target, profile, check.id))
+                for profile in infrastructure.of(target, probe)
+                for check in profile.checks
+            )
+        return asks
+
+    def _device(self, target: Target, credential: Credential) -> Device:
+        from hisconsole.probes.snmp import Device
+
+        address, port, secret = target.address, target.port, self._text(credential.secret)
+        if credential.kind is CredentialKind.SNMP2C:
+            return Device(address=address, port=port, community=secret)
+        return Device(
+            address=address,
+            port=port,
+            version="3",
+            user=credential.user,
+            auth="sha256" if credential.auth == "sha256" else "sha1",
+            auth_key=secret,
+            priv="aes256" if credential.priv == "aes256" else "aes128",
+            priv_key=self._text(credential.priv_secret),
+        )
+
+    def _host(self, infrastructure: Infrastructure, target: Target, through: Iterable[str] = ()) -> Host:
+        from hisconsole.probes.ssh.hosts import Host
+
+        credential = infrastructure.credentials[target.login]
+        jump = infrastructure.target(target.jump)
+        passed = (*through, target.id)
+        return Host(
+            target=target.id,
+            address=target.address,
+            user=credential.user,
+            key=self._placed(credential.secret),
+            port=target.login_port,
+            passphrase=self._placed(credential.passphrase),
+            jump=self._host(infrastructure, jump, passed) if jump and jump.id not in passed else None,
+        )
+
+    def _placed(self, secret: Secret) -> Secret:
+        """A secret whose file, when it is relative, lies in the data folder."""
+        return Secret(file=str(self._data / secret.file), text=secret.text) if secret.file else secret
+
+    def _text(self, secret: Secret) -> str:
+        """The words of a secret. Raises _Closed with a sentence that does not contain it."""
+        if not secret.file:
+            return secret.text
+        path = self._data / secret.file
+        try:
+            if path.stat().st_mode & 0o077:
+                raise _Closed(_("{file} may be read by others: chmod 600 it").format(file=path))
+            return path.read_bytes()[:4096].decode("utf-8").strip("\r\n")
+        except OSError as error:
+            raise _Closed(_("{file}: {error}").format(file=path, error=error.strerror)) from error
+        except UnicodeDecodeError as error:
+            raise _Closed(_("{file} is not UTF-8 text").format(file=path)) from error

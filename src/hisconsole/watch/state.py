@@ -1,0 +1,144 @@
+"""What the watch knows: healths and readings, and what one more round makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hisconsole.plan.health import Change, Policy, TargetHealth, begin, due_in, judge_round, outcome, step
+from hisconsole.plan.reach import in_doubt
+from hisconsole.plan.reading import Judged, Round
+from hisconsole.plan.status import Status
+from hisconsole.plan.targets import Infrastructure, Kind, Rules, Target
+from hisconsole.plan.watching import Slot, patience, probes_of
+
+UNTRIED = frozenset({"silent", "timeout", "refused", "local"})
+"""Faults with which a target has said nothing: they may be our own."""
+
+
+_NETWORK = frozenset({Kind.SWITCH, Kind.ROUTER, Kind.FIREWALL, Kind.LINE})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a round changed; `due_in_s` is when to ask this slot again.
+
+    `doubted` are the parents to ask at once; `freed` the children to ask again soon, because it is back.
+    """
+
+    health: TargetHealth
+    readings: tuple[Judged, ...]
+    changes: tuple[Change, ...]
+    due_in_s: float
+    doubted: tuple[str, ...]
+    freed: tuple[str, ...]
+
+
+class State:
+    """All targets as far as they are known; made of the files and of what was kept."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.infrastructure: Infrastructure | None = None
+        self.healths: dict[str, TargetHealth] = {}
+        self._readings: dict[Slot, dict[str, Judged]] = {}
+        self._rules: dict[str, Rules] = {}
+        self._parents: Mapping[str, Sequence[str]] = {}
+        self._children: dict[str, list[str]] = {}
+
+    def remember(
+        self,
+        healths: Mapping[str, TargetHealth],
+        readings: Mapping[tuple[str, str], Iterable[Judged]],
+    ) -> None:
+        """Take up what was kept; it counts for the targets that `arrange` finds in the files."""
+        self.healths = dict(healths)
+        self._readings = {
+            Slot(*place): {judged.sample.key: judged for judged in held} for place, held in readings.items()
+        }
+
+    def arrange(self, infrastructure: Infrastructure, *, now: datetime) -> None:
+        """Watch what these files say; targets that stay keep what is known of them."""
+        self.infrastructure = infrastructure
+        self._parents = infrastructure.parents
+        self._children = {}
+        for target, parents in self._parents.items():
+            for parent in parents:
+                self._children.setdefault(parent, []).append(target)
+        probes = {target.id: probes_of(target, infrastructure) for target in infrastructure.targets}
+        self._rules = {
+            target.id: Rules(target, [infrastructure.profiles[each] for each in target.profiles])
+            for target in infrastructure.targets
+        }
+        self.healths = {
+            id_: begin(id_, ways, now=now, before=self.healths.get(id_)) for id_, ways in probes.items()
+        }
+        held = {Slot(id_, probe) for id_, ways in probes.items() for probe in ways}
+        self._readings = {slot: found for slot, found in self._readings.items() if slot in held}
+
+    def target(self, id_: str) -> Target | None:
+        """A target by its id."""
+        return self.infrastructure.target(id_) if self.infrastructure else None
+
+    def vantages(self) -> list[str]:
+        """The targets that hang on nothing and were not down before: network devices first."""
+        targets = self.infrastructure.targets if self.infrastructure else ()
+        roots = [
+            target
+            for target in targets
+            if not target.parents and self.healths[target.id].hard is not Status.DOWN
+        ]
+        return [target.id for target in sorted(roots, key=lambda target: target.kind not in _NETWORK)]
+
+    def silent(self, slot: Slot) -> bool:
+        """Whether a slot gave no answer the last time: a small question is enough to see that it is back."""
+        return any(
+            way.latest is Status.DOWN for way in self.healths[slot.target].probes if way.probe == slot.probe
+        )
+
+    def known_down(self, slot: Slot) -> bool:
+        """Whether its silence is no news."""
+        return any(
+            way.hard is Status.DOWN for way in self.healths[slot.target].probes if way.probe == slot.probe
+        )
+
+    def take(self, polled: Round, *, now: datetime, at_s: float, trusted: bool) -> Taken | None:
+        """Count a round; None for a target or probe that is no longer watched.
+
+        Without `trusted` silence changes nothing, neither health nor readings.
+        """
+        slot = Slot(polled.target, polled.probe)
+        target, before = self.target(slot.target), self.healths.get(slot.target)
+        if target is None or before is None or all(way.probe != slot.probe for way in before.probes):
+            return None
+        held = self._readings.get(slot, {})
+        if not trusted and polled.fault in UNTRIED:
+            return Taken(before, tuple(held.values()), (), target.cadence_s, (), ())
+        readings = judge_round(
+            polled,
+            rules=self._rules[slot.target].of,
+            before=held,
+            at_s=at_s,
+            patience=patience(target.cadence_s),
+        )
+        after = step(before, outcome(polled, readings), policy=self.policy, now=now, trusted=trusted)
+        self._readings[slot] = {judged.sample.key: judged for judged in readings}
+        self.healths[slot.target] = after
+        return Taken(
+            health=after,
+            readings=readings,
+            changes=after.changes[-1:] if after.changes[-1:] != before.changes[-1:] else (),
+            due_in_s=due_in(after, slot.probe, policy=self.policy, cadence_s=target.cadence_s),
+            doubted=in_doubt(slot.target, self.healths, self._parents) if after.silent else (),
+            freed=self._freed(before, after),
+        )
+
+    def _freed(self, before: TargetHealth, after: TargetHealth) -> tuple[str, ...]:
+        if before.recovered_at == after.recovered_at:
+            return ()
+        return tuple(child for child in self._children.get(after.target, ()) if self.healths[child].silent)
+
+    def readings(self, slot: Slot) -> tuple[Judged, ...]:
+        """The latest readings of a slot."""
+        return tuple(self._readings.get(slot, {}).values())
