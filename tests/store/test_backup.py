@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ CALL = {"workstation": "reg-01", "symptom": "3", "callback": "13800000000"}
 
 
 def _acts(path: Path) -> set[str]:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         return {act for (act,) in connection.execute("SELECT DISTINCT act FROM event")}
 
 
@@ -171,7 +172,7 @@ def _empty(path: Path) -> None:
 
 
 def _changed(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DROP TRIGGER event_no_update")
         connection.execute("UPDATE event SET actor = 'somebody' WHERE seq = 1")
     connection.close()

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
@@ -300,7 +301,7 @@ def test_a_migration_that_fails_leaves_an_old_record_as_it_was(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data.mkdir()
-    with sqlite3.connect(data / RECORD) as old:
+    with closing(sqlite3.connect(data / RECORD)) as old, old:
         old.execute("CREATE TABLE event_of_old (x)")
         old.execute("INSERT INTO event_of_old VALUES (1)")
     old.close()
@@ -312,7 +313,7 @@ def test_a_migration_that_fails_leaves_an_old_record_as_it_was(
         broken.setattr("alembic.op.execute", fail)
         with pytest.raises(RuntimeError, match="half way"):
             Database(data)
-    with sqlite3.connect(data / RECORD) as old:
+    with closing(sqlite3.connect(data / RECORD)) as old, old:
         names = [name for (name,) in old.execute("SELECT name FROM sqlite_master")]
         assert names == ["event_of_old"]
         assert old.execute("SELECT x FROM event_of_old").fetchall() == [(1,)]
