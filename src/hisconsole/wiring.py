@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hisconsole.config import Site, load_site, reload, signature
 from hisconsole.desk.actor import here, utc_now
@@ -18,7 +21,19 @@ from hisconsole.store.revision import RECORD
 from hisconsole.text import _, speak
 
 if TYPE_CHECKING:
-    from hisconsole.desk.desk import Desk
+    from subprocess import Popen
+
+    from hisconsole.console.feed import Watching
+    from hisconsole.desk.desk import Desk, Outcome
+    from hisconsole.desk.pictures import Pictures
+    from hisconsole.plan.picture import History, StatusPicture
+    from hisconsole.plan.reading import Judged
+
+PRACTICE = "HISCONSOLE_PRACTICE"
+"""Set by `./run`: the practice hospital is played beside the console."""
+
+KEEP_S = 5.0
+"""How often it is seen to that somebody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,53 @@ def open_desk(settings: Settings, *, writable: bool = True) -> Desk:
     check_operator(site, settings.operator)
     database = Database(settings.data, writable=writable)
     return Desk(database=database, site=site, actor=here(settings.operator))
+
+
+def open_pictures(settings: Settings, site: Site) -> Pictures:
+    """What the watch sees, as pictures; to be used and closed in one thread."""
+    from hisconsole.desk.pictures import Pictures
+
+    return Pictures(settings.config, settings.data, sample=site.sample, now=utc_now)
+
+
+def status_picture(settings: Settings) -> tuple[Site, StatusPicture]:
+    """The hospital, and the latest picture of what is watched in it. Raises ConfigFault and StoreFault."""
+    site = open_site(settings)
+    with closing(open_pictures(settings, site)) as pictures:
+        picture = pictures.newer(-1)
+        assert picture is not None  # noqa: S101 - for mypy: to -1 there always is one
+        return site, picture
+
+
+def metrics_text(settings: Settings) -> str:
+    """The latest readings in the text form of Prometheus. Raises ConfigFault and StoreFault."""
+    from hisconsole.plan.picture import watching
+    from hisconsole.watch.metrics import exposition
+
+    with closing(open_pictures(settings, open_site(settings))) as pictures:
+        picture = pictures.newer(-1)
+        assert picture is not None  # noqa: S101 - as above
+        return exposition(
+            picture.infrastructure,
+            {row.target.id: row.shown for row in picture.rows},
+            pictures.all_readings(),
+            watched=watching(picture, picture.at),
+        )
+
+
+def keep_watch(settings: Settings) -> Callable[[], None]:
+    """Sees to it that somebody watches; call what is returned every few seconds, off the screen's thread.
+
+    A watch that is started here ends with this process.
+    """
+    running: list[Popen[bytes] | None] = [None]
+
+    def keep() -> None:
+        from hisconsole.watch.process import ensure
+
+        running[0] = ensure(settings.config, settings.data, running[0])
+
+    return keep
 
 
 def reloader(config: Path) -> Callable[[Site], tuple[Site, str]]:
@@ -101,6 +163,7 @@ def run_console(settings: Settings, environment: dict[str, str]) -> int:
 
         return Desk(database=Database(settings.data), site=site, actor=actor)
 
+    practice = _play(settings) if site.sample and os.environ.get(PRACTICE) else None
     app = HisConsole(
         Start(
             site=site,
@@ -112,8 +175,77 @@ def run_console(settings: Settings, environment: dict[str, str]) -> int:
             glance=glance,
             reload=reloader(settings.config),
             colour=True,
+            watching=_watching(settings, site),
         ),
         driver_class=ConsoleDriver,
     )
     app.run(mouse=False)
+    if practice is not None and practice.stdin is not None:
+        practice.stdin.close()
     return app.return_code or 0
+
+
+def _watching(settings: Settings, site: Site) -> Watching:
+    """How the console meets the watch; nothing is loaded before the first question, in its thread."""
+    from hisconsole.console.feed import Watching
+
+    def silence(desk: Desk, targets: Sequence[str], given: Mapping[str, str], **how: Any) -> Outcome:
+        from hisconsole.desk.watching import silence
+
+        return silence(desk, targets, given, **how)
+
+    def lift(desk: Desk, number: str) -> Outcome:
+        from hisconsole.desk.watching import lift
+
+        return lift(desk, number)
+
+    return Watching(readings=_Later(settings, site), silence=silence, lift=lift)
+
+
+class _Later:
+    """The pictures of the watch, opened by the first question; it also sees to it that somebody watches."""
+
+    def __init__(self, settings: Settings, site: Site) -> None:
+        self._open: Callable[[], Pictures] = lambda: open_pictures(settings, site)
+        self._keep = keep_watch(settings)
+        self._kept = 0.0
+        self._pictures: Pictures | None = None
+
+    def _opened(self) -> Pictures:
+        if self._pictures is None:
+            self._pictures = self._open()
+        return self._pictures
+
+    def newer(self, version: int) -> StatusPicture | None:
+        """The picture, where there is one newer than `version`."""
+        if time.monotonic() - self._kept > KEEP_S:
+            self._kept = time.monotonic()
+            self._keep()
+        return self._opened().newer(version)
+
+    def readings_of(self, target: str) -> Sequence[Judged]:
+        """Every reading of a target as last judged."""
+        return self._opened().readings_of(target)
+
+    def history(self, target: str, key: str) -> History:
+        """The past of a reading."""
+        return self._opened().history(target, key)
+
+    def poll_now(self, target: str) -> None:
+        """Ask the watch to poll a target at once."""
+        self._opened().poll_now(target)
+
+
+def _play(settings: Settings) -> Popen[bytes]:
+    """Play the practice hospital beside this console, and end it with us: its shell lives by our pipe."""
+    from subprocess import DEVNULL, PIPE, Popen
+
+    words = [sys.executable, "-m", "hisconsole", "--config", str(settings.config)]
+    words += ["--data", str(settings.data), "practice"]
+    return Popen(  # noqa: S603 - ourselves, and two folders as words
+        ["/bin/sh", "-c", '"$@" </dev/null & played=$!; cat; kill $played', "sh", *words],
+        stdin=PIPE,
+        stdout=DEVNULL,
+        stderr=DEVNULL,
+        start_new_session=True,
+    )

@@ -19,15 +19,18 @@ from tests.hostile import HOSTILE
 Call = Callable[..., int]
 COMMANDS = ["report", "act", "incidents", "incident", "log"]
 COMMANDS += ["verify", "backup", "restore", "init", "check"]
+COMMANDS += ["watch", "status", "metrics", "silence", "silences", "targets", "hosts", "practice"]
+VERBS = ["targets list", "targets try", "targets import", "hosts list", "hosts enroll"]
+VERBS += [f"practice {verb}" for verb in ("break", "mend", "status", "scenario", "list")]
 
 
 def squeezed(text: str) -> str:
     return "".join(text.replace("\n", "/").split()).replace("/", "")
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS])
+@pytest.mark.parametrize("command", ["", *COMMANDS, *VERBS])
 def test_each_help_page_has_an_example_and_fits(run: Run, command: str) -> None:
-    ran = run(*([command] if command else []), "--help")
+    ran = run(*command.split(), "--help")
     assert ran.code == 0
     assert f"example:\n  hisconsole {command}" in ran.out
     assert "--json" in ran.out

@@ -106,7 +106,9 @@ def test_a_new_hospital(run: Run, tmp_path: Path) -> None:
     made = run("init", str(site), "--json", operator="")
     assert made.code == 0
     assert made.json == {"folder": str(site)}
-    assert sorted(path.name for path in site.iterdir()) == sorted(FILES)
+    assert sorted(path.name for path in site.iterdir()) == sorted(
+        (*FILES, "credentials.yaml", "targets.yaml")
+    )
     assert "run 'hisconsole check" in run("init", str(tmp_path / "other")).out
     again = run("init", str(site))
     assert again.code == 4
@@ -129,7 +131,7 @@ def test_faults_of_the_hospital_one_a_line(run: Run, tmp_path: Path) -> None:
     assert second.startswith(f"{site / 'roster.yaml'}:1:1: ")
     findings = run("check", "--config", str(site), "--json")
     assert findings.code == 1
-    assert [set(each) for each in findings.json] == [{"file", "line", "col", "sentence"}] * 2
+    assert [set(each) for each in findings.json] == [{"file", "line", "col", "sentence", "level"}] * 2
     told = run("report", "--workstation=x", "--symptom=3", "--config", str(site))
     assert told.code == 1
     assert told.err.count("\n") == 2

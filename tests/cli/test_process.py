@@ -107,7 +107,8 @@ there = ["--data", {str(data)!r}, "--operator", "li.na"]
 def heavy():
     names = "textual asyncssh pysnmp gufo pydantic rich.console alembic.command sqlalchemy".split()
     return [name for name in names if name in sys.modules]
-for words in (["--version"], ["--help"], ["act", "--list"], ["check"], ["init", {str(data)!r} + "x"]):
+for words in (["--version"], ["--help"], ["act", "--list"], ["check"], ["init", {str(data)!r} + "x"],
+              ["status"], ["metrics"], ["targets", "list"], ["practice", "list"], ["watch", "--unit"]):
     assert main([*words, *there]) == 0, words
 assert heavy() == [], heavy()
 assert main(["report", "--workstation=reg-01", "--symptom=3", *there]) == 0

@@ -205,6 +205,11 @@ def kept(data: Path) -> dict[Path, dict[str, Any]]:
     return {path: json.loads(path.read_text()) for path in sorted(data.glob("drafts/*.json"))}
 
 
+def _logged(data: Path) -> str:
+    log = data / "console.log"
+    return log.read_text() if log.exists() else ""
+
+
 def _stay(hospital: Site) -> tuple[Site, str]:
     return hospital, ""
 
@@ -250,7 +255,7 @@ async def console(
         await pilot.pause()
         yield seat
     if not faults:
-        assert not [fault for fault in app.faults if fault.id], [*app.faults]
+        assert not [fault for fault in app.faults if fault.id], _logged(data)
 
 
 def copied(name: str, to: Path) -> Path:

@@ -386,3 +386,14 @@ async def test_the_only_report_of_an_incident_cannot_be_detached_and_it_is_said(
         await seat.at(Pick)
         await seat.press("2")
         await seat.until("It is the incident's only report: correct it instead.")
+
+
+async def test_a_key_typed_right_after_a_call_is_for_that_call(tmp_path: Path) -> None:
+    other = desk(tmp_path)
+    call(other, "icu-01", "first in the list", symptom="other")
+    other.database.close()
+    async with console(tmp_path) as seat:
+        await seat.until(seat.listed)
+        await seat.press("n", *"lab01", "enter", "4", *"mine", "enter", "a")
+        await seat.until("0002: Acknowledge")
+        assert file(tmp_path, 1).incident.acknowledged_by == ""

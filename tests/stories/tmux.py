@@ -40,9 +40,10 @@ class Tmux:
             time.sleep(0.05)
 
     def type_in(self, text: str) -> None:
-        """Type words."""
-        if text:
-            self._tmux("send-keys", "-l", "--", text)
+        """Type words; more than this at once would count as a paste."""
+        for start in range(0, len(text), 20):
+            self._tmux("send-keys", "-l", "--", text[start : start + 20])
+            time.sleep(0.06)
 
     def screen(self) -> list[str]:
         """The lines of the window."""

@@ -9,6 +9,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from importlib import import_module
 
 from hisconsole.cli.edge import INTERRUPTED, Answer, crash, deliver, refuse, soften
 from hisconsole.errors import HisError
@@ -43,6 +44,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             return refuse(homeless, as_json=as_json)
 
 
+_MODULES = {
+    **dict.fromkeys(("report", "act"), "writing"),
+    **dict.fromkeys(("incidents", "incident", "log"), "reading"),
+    **dict.fromkeys(("verify", "backup", "restore", "init", "check"), "keeping"),
+    **dict.fromkeys(("watch", "status", "metrics"), "watching"),
+    **dict.fromkeys(("silence", "silences"), "silencing"),
+    **dict.fromkeys(("targets", "hosts", "practice"), ""),
+}
+"""In which module each command is, under its own name; those without one have a module of theirs."""
+
+
 def _handler(asked: Namespace) -> Handler:
     command = asked.command
     if command is None:
@@ -51,23 +63,9 @@ def _handler(asked: Namespace) -> Handler:
         from hisconsole.cli import listing
 
         return listing.acts
-    if command in ("report", "act"):
-        from hisconsole.cli import writing
-
-        return writing.report if command == "report" else writing.act
-    if command in ("incidents", "incident", "log"):
-        from hisconsole.cli import reading
-
-        return {"incidents": reading.incidents, "incident": reading.incident, "log": reading.log}[command]
-    from hisconsole.cli import keeping
-
-    return {
-        "verify": keeping.verify,
-        "backup": keeping.backup,
-        "restore": keeping.restore,
-        "init": keeping.init,
-        "check": keeping.check,
-    }[command]
+    module = import_module(f"hisconsole.cli.{_MODULES[command] or command}")
+    handler: Handler = getattr(module, command)
+    return handler
 
 
 def _console(asked: Namespace) -> Answer | int:

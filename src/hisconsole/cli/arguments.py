@@ -10,7 +10,8 @@ from textwrap import fill
 from typing import Any, NoReturn
 
 from hisconsole import __version__
-from hisconsole.cli.commands import all_commands
+from hisconsole.cli.commands import Command, all_commands
+from hisconsole.cli.commands_watching import watching_commands
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.text import _
 
@@ -49,6 +50,8 @@ def read(words: Sequence[str]) -> Namespace | Answer:
         return Answer({"version": __version__}, [f"hisconsole {__version__}"])
     if asked.command == "act" and not any(word.startswith("-") for word in rest):
         asked.words += rest  # argparse loses count of words on both sides of an option
+    elif asked.command == "silence" and not any(word.startswith("-") for word in rest):
+        asked.targets += rest
     elif rest:
         parser.error(_("unknown: {words}").format(words=" ".join(rest)))
     return asked
@@ -75,19 +78,28 @@ def _parser(words: Sequence[str]) -> _Parser:
     _common(parser, first=True)
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), parser_class=_Parser)
 
-    for command in all_commands():
-        told = _("with --json: {keys}").format(keys=command.keys)
-        told = fill(told, 79, subsequent_indent="  ", break_on_hyphens=False)
-        added = commands.add_parser(
-            command.name,
-            help=command.what,
-            description=command.what,
-            epilog=_("{keys}\nexample:\n  {example}").format(keys=told, example=command.example),
-        )
-        if command.name in words:  # what is not named is not asked for: this takes milliseconds
-            _common(added, first=False)
-            command.options(added)
+    for command in (*all_commands(), *watching_commands()):
+        _add(commands, command, words)
     return parser
+
+
+def _add(commands: Any, command: Command, words: Sequence[str]) -> None:
+    told = _("with --json: {keys}").format(keys=command.keys)
+    told = fill(told, 79, subsequent_indent="  ", break_on_hyphens=False)
+    added = commands.add_parser(
+        command.name,
+        help=command.what,
+        description=command.what,
+        epilog=_("{keys}\nexample:\n  {example}").format(keys=told, example=command.example),
+    )
+    if command.name not in words:  # what is not named is not asked for: this takes milliseconds
+        return
+    _common(added, first=False)
+    command.options(added)
+    if command.verbs:
+        verbs = added.add_subparsers(dest="verb", metavar=_("VERB"))
+        for verb in command.verbs:
+            _add(verbs, verb, words)
 
 
 def _common(parser: argparse.ArgumentParser, *, first: bool) -> None:

@@ -19,6 +19,8 @@ class Command:
     keys: str
     example: str
     options: Callable[[ArgumentParser], object]
+    verbs: tuple[Command, ...] = ()
+    """The commands below it, as `targets try`."""
 
 
 def number(text: str) -> int:
@@ -126,8 +128,8 @@ def all_commands() -> tuple[Command, ...]:
         ),
         Command(
             "check",
-            _("Check the hospital's files: every fault on a line, file:line:col: sentence."),
-            array + "file, line, col, sentence",
+            _("Check the hospital's files; a line a fault: file:line:col: sentence."),
+            array + "file, line, col, sentence, level (fault, warning)",
             "hisconsole check /etc/hisconsole",
             lambda parser: parser.add_argument("folder", metavar="DIR", nargs="?"),
         ),
@@ -152,7 +154,7 @@ def _report(parser: ArgumentParser) -> None:
         "--department", metavar="TEXT", default="", help=_("for a workstation that is not known")
     )
     parser.add_argument("--join", type=number, metavar="N", help=_("a further report of incident N"))
-    _act_id(parser)
+    act_id(parser)
 
 
 def _act(parser: ArgumentParser) -> None:
@@ -167,10 +169,11 @@ def _act(parser: ArgumentParser) -> None:
         metavar="VERSION",
         help=_("refuse where somebody changed the incident since that version"),
     )
-    _act_id(parser)
+    act_id(parser)
 
 
-def _act_id(parser: ArgumentParser) -> None:
+def act_id(parser: ArgumentParser) -> None:
+    """The option by which a script repeats an act without doing it twice."""
     parser.add_argument("--id", metavar="ACTID", help=_("the act's own id; repeating it changes nothing"))
 
 

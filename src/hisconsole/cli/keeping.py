@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hisconsole.cli.edge import Answer, Usage
-from hisconsole.errors import ConfigFault, StoreFault
+from hisconsole.errors import ConfigFault, Finding, HisError, StoreFault
 from hisconsole.paths import config_dir, data_dir, shipped
-from hisconsole.text import _, ngettext
+from hisconsole.text import _, ngettext, printable
 
 if TYPE_CHECKING:
+    from hisconsole.plan.targets import Infrastructure
     from hisconsole.store.database import Database
     from hisconsole.store.verify import Proof
 
@@ -72,22 +73,52 @@ def init(asked: Namespace) -> Answer:
 
 def check(asked: Namespace) -> Answer:
     """Check the hospital's files, and what the screens are made of."""
-    from hisconsole.config import check_site
+    from hisconsole.config import check_site, is_sample
+    from hisconsole.config.targets import check_targets
     from hisconsole.console.table import load_screens
 
     folder = _file(asked.folder) if asked.folder is not None else config_dir(asked.config)
-    findings = check_site(folder)
+    faults = check_site(folder)
+    warnings: list[Finding] = []
+    if folder.is_dir():
+        sample = is_sample(folder)
+        watched = check_targets(folder, sample=sample)
+        faults += watched.faults
+        warnings += watched.warnings
+        if sample and watched.infrastructure is not None:
+            faults += _scenario_faults(folder, watched.infrastructure)
     try:
         load_screens(shipped("screens"))
     except ConfigFault as fault:
-        findings = [*findings, *fault.findings]
+        faults += fault.findings
     data = [
-        {"file": each.file, "line": each.line, "col": each.col, "sentence": each.sentence}
+        {"file": each.file, "line": each.line, "col": each.col, "sentence": each.sentence, "level": level}
+        for level, findings in (("fault", faults), ("warning", warnings))
         for each in findings
     ]
-    if findings:
-        return Answer(data, [str(each) for each in findings], ConfigFault.exit_code)
-    return Answer(data, [_("{folder}: no faults found.").format(folder=folder)])
+    lines = [str(each) for each in faults]
+    lines += [_("{finding} (a warning)").format(finding=each) for each in warnings]
+    if faults:
+        return Answer(data, lines, ConfigFault.exit_code)
+    return Answer(data, [*lines, _("{folder}: no faults found.").format(folder=folder)])
+
+
+def _scenario_faults(folder: Path, infrastructure: Infrastructure) -> list[Finding]:
+    """What is wrong with the scenarios of a sample hospital; a real one has none."""
+    from hisconsole.practice.hospital import build
+    from hisconsole.practice.scenario_file import load_scenario, scenario_names
+
+    scenarios = folder / "scenarios"
+    faults: list[Finding] = []
+    hospital = build(infrastructure)
+    for name in scenario_names(scenarios):
+        try:
+            load_scenario(scenarios, name, hospital)
+        except ConfigFault as fault:
+            faults += fault.findings
+        except HisError as fault:
+            faults.append(Finding(printable(str(scenarios / f"{name}.yaml")), 1, 1, str(fault)))
+    return faults
 
 
 def _file(named: str) -> Path:

@@ -1,7 +1,7 @@
 """The hospital: its files read into one frozen Site, or refused with every fault at its place."""
 
 from hisconsole.config.init import init_site
-from hisconsole.config.load import FILES, check_site, load_site, reload, signature
+from hisconsole.config.load import FILES, check_site, is_sample, load_site, reload, signature
 from hisconsole.config.site import (
     Contact,
     ContactKind,
@@ -24,6 +24,7 @@ __all__ = [
     "check_site",
     "contact_entries",
     "init_site",
+    "is_sample",
     "load_site",
     "reload",
     "signature",

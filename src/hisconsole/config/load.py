@@ -41,6 +41,13 @@ def check_site(folder: Path) -> list[Finding]:
     return _read_site(folder)[1]
 
 
+def is_sample(folder: Path) -> bool:
+    """Whether the files in `folder` say that they are the sample, whatever faults they have elsewhere."""
+    raw = _bytes(folder / "site.yaml", [])
+    data = read(raw, source="site.yaml").data if raw is not None else None
+    return isinstance(data, dict) and data.get("sample") == "yes"
+
+
 def reload(current: Site, folder: Path) -> tuple[Site, ConfigFault | None]:
     """The hospital as `folder` now describes it; with faults `current` stays, and they are told."""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hisconsole.desk import drafts
 from hisconsole.desk.actor import act_id
@@ -12,8 +12,15 @@ from hisconsole.errors import HisError
 from hisconsole.plan.acts import Act
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from hisconsole.console.app import HisConsole
     from hisconsole.desk.desk import Desk, Outcome
+
+
+def is_there(screen: Screen[Any]) -> bool:
+    """Whether a screen can show an answer: it may have been left while the desk worked on it."""
+    return screen.is_attached and screen.display  # the latter is false while it is being removed
 
 
 def perform(

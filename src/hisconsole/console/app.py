@@ -376,11 +376,11 @@ class HisConsole(Calm[int], inherit_bindings=False):
         """Open an incident on top of where one is."""
         self.push_screen(IncidentScreen(number))
 
-    def show_incident(self, number: int) -> None:
-        """Put the cursor on an incident once it is in the list."""
+    def show_incident(self, number: int, *, seq: int) -> None:
+        """Put the cursor on an incident once it is in the list, which is with event `seq`."""
         place = self.place
         if isinstance(place, QueueScreen):
-            place.await_row(number)
+            place.await_row(number, seq=seq)
 
     def now(self) -> datetime:
         """The present, in UTC."""

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input
 
+from hisconsole.console.acting import is_there
 from hisconsole.console.choose import Choose
 from hisconsole.console.filter import Entry
 from hisconsole.console.form import Form
@@ -183,7 +184,7 @@ class CallForm(Form):
         self.query_one("#place", Line).show(*cells)
 
     def _prefill(self, known: Prefill) -> None:
-        if not self.is_attached:
+        if not is_there(self):
             return
         for name, value in (("reporter", known.reporter), ("callback", known.callback)):
             entry = self.query_one(f"#{name}", Entry)
@@ -207,7 +208,7 @@ class CallForm(Form):
         self.console.ask(question, self._show_alike)
 
     def _show_alike(self, alike: list[tuple[Incident, Alike]]) -> None:
-        if not self.is_attached:
+        if not is_there(self):
             return
         self.alike = alike[:MATCHES]
         if self.matches:
@@ -311,7 +312,7 @@ class CallForm(Form):
 
         def done(outcome: Outcome) -> None:
             self.done()
-            self.console.show_incident(outcome.incident)
+            self.console.show_incident(outcome.incident, seq=outcome.seq)
             self.console.say(f"{outcome.incident:04d}: {outcome.sentence}")
 
         self.console.ask(job, done, failed=self.refused)

@@ -120,8 +120,9 @@ def palette(console: HisConsole) -> None:
         named.setdefault(act.name, Choice(act.name, act.label, act.help))
 
     def chosen(name: str | None) -> None:
-        if name in console.keys:
-            console.action_press(name)
+        key = console.keys.get(name or "")
+        if key is not None and key.works_on(place):
+            console.action_press(key.name)
         elif name is not None:
             begin(console, name)
 

@@ -42,13 +42,12 @@ class Delivery:
         while self._waiting:
             await self._written()
             self._app.post_message(self._waiting.popleft())
-            if self._waiting:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(PATIENCE):
-                        await self._acted()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await self._acted()
 
     async def _written(self) -> None:
-        """Wait for a form that is being written: it is about to go, and its keys are not the list's."""
+        """Wait while a form is being written or the cursor is about to move: keys are for what comes then."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 while getattr(_top(self._app), "busy", False):  # noqa: ASYNC110 - it says so nowhere else

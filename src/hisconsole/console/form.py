@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from hisconsole.config import contact_entries
-from hisconsole.console.acting import keep_draft, perform
+from hisconsole.console.acting import is_there, keep_draft, perform
 from hisconsole.console.choose import Choose
 from hisconsole.console.filter import Entry
 from hisconsole.console.pick import confirm
@@ -140,13 +140,13 @@ class Form(ModalScreen[bool], inherit_bindings=False):
     def done(self) -> None:
         """The act is on record: the draft has served."""
         drafts.drop(self.console.start.data, self.act_id)
-        if self.is_attached:
+        if is_there(self):
             self.dismiss(True)
 
     def refused(self, error: BaseException) -> None:
         """The act was refused: say why, keep every answer; who has left reads it where he is."""
         self.busy = False
-        if self.is_attached:
+        if is_there(self):
             self.say(str(error))
         else:
             self.console.say(str(error))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.widget import Widget
 
+from hisconsole.console.acting import is_there
 from hisconsole.console.commands import correct_call
 from hisconsole.console.page import Page
 from hisconsole.console.pick import Choice, Pick
@@ -85,7 +86,7 @@ class IncidentScreen(Place):
         self._head()
 
     def _show(self, file: File) -> None:
-        if not self.is_attached:
+        if not is_there(self):
             return
         if self.file is not None and file.incident.version == self.file.incident.version:
             return
@@ -209,7 +210,7 @@ class IncidentScreen(Place):
             return move_report(desk, report.number, to=to)
 
         def done(outcome: Outcome) -> None:
-            self.say(f"{outcome.incident:04d}: {outcome.sentence}")
+            self.console.say(f"{outcome.incident:04d}: {outcome.sentence}")
 
         self.console.ask(act, done)
 

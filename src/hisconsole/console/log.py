@@ -9,6 +9,7 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
+from hisconsole.console.acting import is_there
 from hisconsole.console.filter import Entry
 from hisconsole.console.place import Place
 from hisconsole.console.rows import Line, RowList
@@ -72,7 +73,7 @@ class LogScreen(Place):
             return read_log(desk, text=search, limit=length)
 
         def answer(entries: list[Event]) -> None:
-            if (search, length) != (self.search, self.length):
+            if (search, length) != (self.search, self.length) or not is_there(self):
                 return
             self.rows.set_rows(entries, fresh=fresh)
             if search:

@@ -29,7 +29,7 @@ class QueueScreen(Place):
         self.filter = ""
         self.view = ""
         self.held: Sequence[Row] | None = None
-        self._awaited = 0
+        self._awaited = (0, 0)
         self._led: Hashable | None = None
         self._reading = True
 
@@ -62,17 +62,23 @@ class QueueScreen(Place):
             rows = tuple(row for row in rows if keep(row))
         was = self.rows.cursor_key
         self.rows.set_rows(rows, fresh=fresh)
-        if self._awaited and self.rows.move_to(self._awaited):
-            self._awaited = 0
+        number, seq = self._awaited
+        if number and (self.rows.move_to(number) or board.seq >= seq):
+            self._awaited = (0, 0)
         if self.rows.cursor_key != was:
             self._led = self.rows.cursor_key
         if self._reading:
             self._tell_filter()
 
-    def await_row(self, number: int) -> None:
-        """Put the cursor on an incident as soon as the picture has it."""
-        self._awaited = number
+    def await_row(self, number: int, *, seq: int) -> None:
+        """Put the cursor on an incident as soon as the picture has it, at the latest with event `seq`."""
+        self._awaited = (number, seq)
         self.picture()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the cursor is about to move: keys typed ahead wait for that."""
+        return self._awaited != (0, 0) and self.console.trouble is None
 
     def say(self, sentence: str) -> None:
         """As everywhere; neither filter nor words of a row push it away until the operator moves on."""

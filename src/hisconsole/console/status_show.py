@@ -119,7 +119,7 @@ def draw_status(now: Callable[[], datetime], zone: ZoneInfo, marks: Marks) -> Ca
             *_word(shown.status, glyph),
             (column(f"{row.target.id} {row.target.name}", _name_width(width)) + " ", loud),
             (fit(age_text(shown.checked_at, now=at), 5), "dim"),
-            (fit(sparkline(row.trend[-room:]), room) + " ", plain),
+            (sparkline(row.trend[-room:]).rjust(room) + " ", plain),
         ]
         if width >= WIDE:
             cells.append((fit(short(shown.since), 12), plain))
@@ -146,12 +146,11 @@ def counts_line(picture: StatusPicture, *, width: int, now: datetime) -> tuple[l
     counts = picture.counts
     total = ngettext("{n} target", "{n} targets", counts.total).format(n=counts.total)
     cells: list[Cell] = [(f" {total}", "normal")]
-    for status in sorted(counts.by, key=lambda status: -RANK[status]):
-        if count := counts.by[status]:
+    found = {**counts.by, Status.SILENCED: counts.silenced}
+    for status in sorted(found, key=lambda status: -RANK[status]):
+        if count := found[status]:
             role: Role = "bold" if status in (Status.DOWN, Status.CRITICAL) else weight(status)
             cells.append((f"  {count} {status_label(status)}", role))
-    if counts.silenced:
-        cells.append((f"  {counts.silenced} {status_label(Status.SILENCED)}", "dim"))
     if watching(picture, now):
         if width < WIDE:
             return cells, []
@@ -212,7 +211,7 @@ def tabs_line(tabs: Sequence[Tab], chosen: int) -> list[Cell]:
 
 def change_head(width: int) -> str:
     """The header over what changed."""
-    when, target = column(_("When"), 7), column(_("Target"), _name_width(width) + 1)
+    when, target = column(_("When"), 7), column(_("Target"), _name_width(width) - 7)
     return f" {when}{target}{column(_('From'), WORD)}  {column(_('To'), WORD)}{_('What')}"
 
 
@@ -224,7 +223,7 @@ def draw_change(zone: ZoneInfo, marks: Marks, name: Callable[[str], str]) -> Cal
         return [
             ("+" if look.new else " ", "bold"),
             (fit(clock(change.at, zone=zone, now=change.at), 7), "normal"),
-            (column(f"{change.target} {name(change.target)}", _name_width(width)) + " ", "normal"),
+            (column(f"{change.target} {name(change.target)}", _name_width(width) - 8) + " ", "normal"),
             (fit(status_label(change.old), WORD), "dim"),
             (glyph.mark, glyph.look),
             (" ", "normal"),

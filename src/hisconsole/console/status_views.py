@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hisconsole.console.pick import Choice, Pick
 from hisconsole.console.show import WIDE
 from hisconsole.console.status_show import Tab
+from hisconsole.plan.find import fold
 from hisconsole.plan.panes import Index, Pane, kind_label, members
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.targets import Infrastructure, Target
@@ -56,7 +57,11 @@ def _by(targets: Iterable[Target], name: Callable[[Target], str]) -> list[Group]
     found: dict[str, set[str]] = {}
     for target in targets:
         found.setdefault(name(target), set()).add(target.id)
-    return [Group(each, each, frozenset(ids)) for each, ids in sorted(found.items())]
+    return [Group(each, each, frozenset(ids)) for each, ids in sorted(found.items(), key=_order)]
+
+
+def _order(group: tuple[str, set[str]]) -> str:
+    return fold(group[0])
 
 
 def tabs_of(groups: Sequence[Group], picture: StatusPicture, width: int) -> list[Tab]:

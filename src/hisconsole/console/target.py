@@ -158,11 +158,15 @@ class TargetScreen(Place):
             self._rules = Rules(row.target, profiles)
 
     def _show(self, readings: Sequence[Judged]) -> None:
-        if self.is_attached:
+        if self._open():
             self.readings = sorted_readings(readings)
             self._past.clear()
             self._list(fresh=True)
             self._ask_past()
+
+    def _open(self) -> bool:
+        """Whether there is still something to draw into: an answer may come while the screen is left."""
+        return self.is_attached and bool(self.query(RowList))
 
     def _list(self, *, fresh: bool) -> None:
         parts = fold(self.filter).split()
@@ -240,7 +244,7 @@ class TargetScreen(Place):
             return readings.history(target, key)
 
         def answer(history: History) -> None:
-            if self.is_attached:
+            if self._open():
                 self._past[key] = history
                 self._detail()
 

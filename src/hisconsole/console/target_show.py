@@ -71,7 +71,7 @@ def _about(row: Watched, way: Chain) -> str:
         about += "; " + _("carries {services}").format(services=", ".join(target.services))
     if way.below:
         hang = ngettext("{n} hangs on it", "{n} hang on it", len(way.below)).format(n=len(way.below))
-        alone = _("{n} in all without another way").format(n=way.alone)
+        alone = _("{n} on it alone").format(n=way.alone)
         about += f"; {hang}, {alone}"
     return about
 
@@ -94,7 +94,7 @@ def _marked(target: str, picture: StatusPicture, *, now: datetime, marks: Marks)
     if row is None:
         return []
     glyph = marks[shown_now(row, now).status]
-    return [(glyph.mark, glyph.look)]
+    return [(glyph.mark, glyph.look), (" ", "normal")]
 
 
 @dataclass(frozen=True, slots=True)

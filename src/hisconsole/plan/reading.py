@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from math import isfinite
 
 from hisconsole.plan.status import RANK, Status, worse
@@ -149,9 +150,15 @@ def _mark(threshold: Threshold, before: Mark | None, value: float, passed_s: flo
     if before is not None and before.raised and not threshold.cleared(value):
         return before
     if not threshold.entered(value):
-        return Mark(threshold.level, threshold.above, raised=False, held_s=None)
+        return _at_rest(threshold.level, threshold.above)
     held = before.held_s + passed_s if before is not None and before.held_s is not None else 0.0
     return Mark(threshold.level, threshold.above, raised=held >= threshold.seconds, held_s=held)
+
+
+@cache
+def _at_rest(level: Status, above: bool) -> Mark:
+    """The mark of nearly every reading, shared: there are four of them."""
+    return Mark(level, above, raised=False, held_s=None)
 
 
 def _without_value(sample: Sample, probe: str, before: Judged | None, now: datetime) -> Judged:

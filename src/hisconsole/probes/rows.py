@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from sys import intern
 
 from hisconsole.plan.profiles import Join, Only, Reading, Table
 from hisconsole.plan.targets import VALUE, is_link, key_part
@@ -59,7 +60,8 @@ async def read_rows(
         shown = f"{name} ({alias})" if alias and alias != name else name
         rows[index] = Row(
             readings=tuple(
-                (reading, _key(table, part, reading), _label(table, shown, reading))
+                # Shared among all devices: a thousand switches call their ports alike.
+                (reading, intern(_key(table, part, reading)), intern(_label(table, shown, reading)))
                 for reading in table.readings
                 if _passes(reading.only, said.get(index, {}))
             ),

@@ -24,14 +24,14 @@ from hisconsole.store import readings_pack as pack
 from hisconsole.store.readings_file import MAKE, READINGS, connect, faults, inode, make, make_of
 from hisconsole.store.readings_keep import Keeping, Measured
 from hisconsole.store.readings_lease import LEASE_S, Holder
-from hisconsole.text import _
+from hisconsole.text import _, printable
 
 __all__ = ["Batch", "Holder", "Kept", "Lost", "Measured", "Readings", "Remade", "ask_poll"]
 
 CHANGES = 5000
 """Changes kept, the latest ones."""
 
-_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_dump = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 class Lost(StoreFault):
@@ -216,7 +216,7 @@ class Readings:
             connection.executemany(
                 "INSERT INTO change (at, target, old, new, words) VALUES (?, ?, ?, ?, ?)",
                 [
-                    (each.at.timestamp(), each.target, each.old, each.new, each.words)
+                    (each.at.timestamp(), each.target, each.old, each.new, printable(each.words))
                     for each in batch.changes
                 ],
             )

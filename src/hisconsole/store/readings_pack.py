@@ -15,7 +15,7 @@ from hisconsole.plan.reach import OwnPath
 from hisconsole.plan.reading import Judged, Mark, Sample
 from hisconsole.plan.status import Status
 
-_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_dump = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def likeness(readings: Sequence[Judged]) -> int:

@@ -120,15 +120,17 @@ class Reader:
                 continue
         return found
 
-    def history(self, target: str, key: str, *, now: datetime) -> list[tuple[datetime, float]]:
-        """One series of the last 24 hours, oldest first; empty where none is kept."""
-        first = int(now.timestamp()) // HOUR_S - HOURS
+    def history(
+        self, target: str, key: str, *, now: datetime, hours: int = HOURS
+    ) -> list[tuple[datetime, float]]:
+        """One series of the last 24 hours or fewer, oldest first; empty where none is kept."""
+        first = int(now.timestamp()) // HOUR_S - hours
         found: list[tuple[datetime, float]] = []
         for hour, packed in self._packed("history", "hour", target, first):
             with _left_out():
                 for offset, value in Hour.unpack(packed).series(key):
                     found.append((datetime.fromtimestamp(hour * HOUR_S + offset, UTC), value))
-        oldest = now - timedelta(hours=HOURS)
+        oldest = now - timedelta(hours=hours)
         return [pair for pair in found if pair[0] >= oldest]
 
     def hourly(self, target: str, key: str, *, now: datetime) -> list[tuple[datetime, float, float, float]]:

@@ -218,10 +218,10 @@ class Holding:
         self._keeper.note(devices=self._pollers.memories())
         self._troubles.store = self._keeper.trouble or self._keeper.made
         self._troubles.path = self._own.path.words
+        watched = self._state.infrastructure
+        targets = len(watched.targets) if watched else 0
         self._keeper.add(
-            *self._reporter.report(
-                self._troubles, targets=len(self._state.healths), commit_s=self._keeper.took_s
-            )
+            *self._reporter.report(self._troubles, targets=targets, commit_s=self._keeper.took_s)
         )
 
 

@@ -17,6 +17,7 @@ from hisconsole.errors import StoreFault
 from hisconsole.plan.health import Change, TargetHealth
 from hisconsole.plan.reach import OwnPath
 from hisconsole.store.readings import Batch, Holder, Kept, Lost, Measured, Readings, Remade
+from hisconsole.text import _
 
 MOST_CHANGES = 1000
 
@@ -26,8 +27,16 @@ Answer = TypeVar("Answer")
 class Keeper:
     """The open readings and what waits to be written; the methods belong to the loop."""
 
-    def __init__(self, data: Path, *, now: Callable[[], datetime], lease_s: float) -> None:
-        self._data, self._now, self._lease_s = data, now, lease_s
+    def __init__(
+        self,
+        data: Path,
+        *,
+        now: Callable[[], datetime],
+        lease_s: float,
+        broken: Callable[[Exception], str],
+    ) -> None:
+        """`broken` logs a bug and returns its name."""
+        self._data, self._now, self._lease_s, self._broken = data, now, lease_s, broken
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="readings")
         self._readings: Readings | None = None
         self._healths: dict[str, TargetHealth] = {}
@@ -108,6 +117,10 @@ class Keeper:
             self.trouble = str(fault)
             if isinstance(fault, Remade):
                 raise
+            return ()
+        except Exception as error:  # noqa: BLE001 - what cannot be written must not come again and again
+            name = self._broken(error)
+            self.trouble = _("a second of readings could not be written (error {id})").format(id=name)
             return ()
         finally:
             self.took_s = loop.time() - began

@@ -34,7 +34,7 @@ class Watch:
         self._config, self._data, self._timing, self._now = config, data, timing, now
         self._make_pollers = make_pollers
         self._holder = myself()
-        self._keeper = Keeper(data, now=now, lease_s=timing.lease_s)
+        self._keeper = Keeper(data, now=now, lease_s=timing.lease_s, broken=self._broken)
         self._logged: set[str] = set()
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -18,7 +18,7 @@ from hisconsole.plan.shown import Shown, show
 from hisconsole.plan.targets import Infrastructure, Target
 from hisconsole.plan.times import to_text
 from hisconsole.plan.watching import BUDGET, Slot, probes_of
-from hisconsole.text import _
+from hisconsole.text import _, printable
 from hisconsole.watch.holding import Pollers
 from hisconsole.watch.process import load
 from hisconsole.watch.runner import Poller
@@ -124,3 +124,7 @@ async def _bounded(poll: Poller, target: Target, probe: str) -> Round:
     except TimeoutError:
         sentence = _("no end within {seconds:.0f} s").format(seconds=seconds)
         return Round(target.id, probe, began, utc_now(), (), sentence, "timeout")
+    except Exception as error:  # noqa: BLE001 - one target must not cost the look at all others
+        sentence = _("a fault of this program, not of the target: {error}")
+        sentence = sentence.format(error=printable(repr(error), limit=120))
+        return Round(target.id, probe, began, utc_now(), (), sentence, "local")

@@ -7,22 +7,15 @@ imported when the first target needs them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hisconsole.plan.profiles import Probe
 from hisconsole.plan.reading import Round
-from hisconsole.plan.targets import (
-    Credential,
-    CredentialKind,
-    Infrastructure,
-    Secret,
-    Target,
-    settings_of,
-)
-from hisconsole.text import _
+from hisconsole.plan.targets import Infrastructure, Target, settings_of
+from hisconsole.watch.access import Closed, device_of, host_of
 
 if TYPE_CHECKING:
     from hisconsole.probes.net.checks import Net
@@ -30,20 +23,10 @@ if TYPE_CHECKING:
     from hisconsole.probes.profile import Memory, Questions
     from hisconsole.probes.snmp import Device, Engine
     from hisconsole.probes.ssh.connections import Connections
-    from hisconsole.probes.ssh.hosts import Host
 
 BRIEF_S = 2.0
 """How long a target that was silent is waited for before it is asked everything."""
 NET_S = 15.0
-
-
-def known_hosts_path(data: Path, *, sample: bool) -> Path:
-    """The file of the enrolled host keys; the practice hospital has one of its own, which it writes."""
-    return data / "practice" / "known_hosts" if sample else data / "known_hosts"
-
-
-class _Closed(Exception):
-    """A secret that cannot be had; the text says why."""
 
 
 class Pollers:
@@ -57,7 +40,8 @@ class Pollers:
         self._known_hosts = known_hosts
         self._kept = memories
         self._infrastructure: Infrastructure | None = None
-        self._asked: dict[str, tuple[Device, Questions, Memory]] = {}
+        self._devices: dict[str, Device] = {}
+        self._questions: dict[str, tuple[Questions, Memory]] = {}
         self._asks: dict[tuple[str, Probe], tuple[Ask, ...]] = {}
         self._engines: dict[str, Engine] = {}
         self._connections: Connections | None = None
@@ -66,10 +50,19 @@ class Pollers:
 
     def arrange(self, infrastructure: Infrastructure) -> str:
         """Take up these targets; returns a sentence when this machine has not room for all their sockets."""
+        before = self._infrastructure
         self._infrastructure = infrastructure
-        self._asked.clear()
+        self._devices.clear()
         self._asks.clear()
-        ways = {profile.probe for profile in infrastructure.profiles.values()}
+        # Counters go on where nothing changed; a new profile begins them anew.
+        self._questions = {
+            target.id: self._questions[target.id]
+            for target in infrastructure.targets
+            if target.id in self._questions
+            and before is not None
+            and before.target(target.id) == target
+            and before.of(target, Probe.SNMP) == infrastructure.of(target, Probe.SNMP)
+        }
         snmp = [target for target in infrastructure.targets if infrastructure.of(target, Probe.SNMP)]
         note = ""
         if snmp:
@@ -77,8 +70,10 @@ class Pollers:
 
             note = make_room(len(snmp))
         hosts = [target for target in infrastructure.targets if infrastructure.of(target, Probe.SSH)]
-        if hosts and Probe.SSH in ways:
-            self._opened_connections().keep([self._host(infrastructure, target) for target in hosts])
+        if hosts:
+            self._opened_connections().keep(
+                [host_of(infrastructure, target, data=self._data) for target in hosts]
+            )
         return note
 
     async def __call__(self, target: Target, probe: Probe, brief: bool) -> Round:
@@ -90,7 +85,7 @@ class Pollers:
             if probe is Probe.SSH:
                 return await self._ssh(self._infrastructure, target)
             return await self._by_net(self._infrastructure, target)
-        except _Closed as closed:
+        except Closed as closed:
             now = datetime.now(UTC)
             return Round(target.id, probe.value, now, now, (), str(closed), "local")
 
@@ -117,34 +112,39 @@ class Pollers:
     async def _snmp(self, infrastructure: Infrastructure, target: Target, *, brief: bool) -> Round:
         from hisconsole.probes.profile import UPTIME, Memory, measure, questions
         from hisconsole.probes.snmp import SnmpFault
+        from hisconsole.probes.snmp.faults import silent
 
         started = datetime.now(UTC)
-        held = self._asked.get(target.id)
-        if held is None:
-            device = self._device(target, infrastructure.credentials[target.credential])
-            held = (device, questions(infrastructure.of(target, Probe.SNMP)), Memory())
-            self._asked[target.id] = held
-        device, asked, memory = held
+        device = self._devices.get(target.id)
+        if device is None:
+            credential = infrastructure.credentials[target.credential]
+            device = device_of(target.address, target.port, credential, data=self._data)
+            self._devices[target.id] = device
+        asked = self._questions.get(target.id)
+        if asked is None:
+            asked = (questions(infrastructure.of(target, Probe.SNMP)), Memory())
+            self._questions[target.id] = asked
         engine = self._engine(target.engine.value)
         try:
             if brief:
-                async with asyncio.timeout(BRIEF_S):
-                    await engine.get(device, (UPTIME,))
+                try:
+                    async with asyncio.timeout(BRIEF_S):
+                        await engine.get(device, (UPTIME,))
+                except TimeoutError:
+                    raise silent(device.version) from None
             at_s = asyncio.get_running_loop().time()
-            measured = await measure(engine, device, asked, memory, at_s=at_s, links=target.links)
-        except TimeoutError:
-            sentence, fault = _("no answer, still"), "silent"
+            measured = await measure(engine, device, *asked, at_s=at_s, links=target.links)
         except SnmpFault as error:
-            sentence, fault = error.sentence, error.kind
-        else:
-            samples = tuple(each.sample for each in measured)
-            return Round(target.id, Probe.SNMP.value, started, datetime.now(UTC), samples)
-        return Round(target.id, Probe.SNMP.value, started, datetime.now(UTC), (), sentence, fault)
+            self._devices.pop(target.id, None)  # Its secret may be another one by now.
+            finished = datetime.now(UTC)
+            return Round(target.id, Probe.SNMP.value, started, finished, (), error.sentence, error.kind)
+        samples = tuple(each.sample for each in measured)
+        return Round(target.id, Probe.SNMP.value, started, datetime.now(UTC), samples)
 
     async def _ssh(self, infrastructure: Infrastructure, target: Target) -> Round:
         from hisconsole.probes.ssh.poll import poll_ssh
 
-        host = self._host(infrastructure, target)
+        host = host_of(infrastructure, target, data=self._data)
         asks = self._asks_of(infrastructure, target, Probe.SSH)
         return await poll_ssh(self._opened_connections(), host=host, asks=asks)
 
@@ -186,54 +186,3 @@ class Pollers:
                 for check in profile.checks
             )
         return asks
-
-    def _device(self, target: Target, credential: Credential) -> Device:
-        from hisconsole.probes.snmp import Device
-
-        address, port, secret = target.address, target.port, self._text(credential.secret)
-        if credential.kind is CredentialKind.SNMP2C:
-            return Device(address=address, port=port, community=secret)
-        return Device(
-            address=address,
-            port=port,
-            version="3",
-            user=credential.user,
-            auth="sha256" if credential.auth == "sha256" else "sha1",
-            auth_key=secret,
-            priv="aes256" if credential.priv == "aes256" else "aes128",
-            priv_key=self._text(credential.priv_secret),
-        )
-
-    def _host(self, infrastructure: Infrastructure, target: Target, through: Iterable[str] = ()) -> Host:
-        from hisconsole.probes.ssh.hosts import Host
-
-        credential = infrastructure.credentials[target.login]
-        jump = infrastructure.target(target.jump)
-        passed = (*through, target.id)
-        return Host(
-            target=target.id,
-            address=target.address,
-            user=credential.user,
-            key=self._placed(credential.secret),
-            port=target.login_port,
-            passphrase=self._placed(credential.passphrase),
-            jump=self._host(infrastructure, jump, passed) if jump and jump.id not in passed else None,
-        )
-
-    def _placed(self, secret: Secret) -> Secret:
-        """A secret whose file, when it is relative, lies in the data folder."""
-        return Secret(file=str(self._data / secret.file), text=secret.text) if secret.file else secret
-
-    def _text(self, secret: Secret) -> str:
-        """The words of a secret. Raises _Closed with a sentence that does not contain it."""
-        if not secret.file:
-            return secret.text
-        path = self._data / secret.file
-        try:
-            if path.stat().st_mode & 0o077:
-                raise _Closed(_("{file} may be read by others: chmod 600 it").format(file=path))
-            return path.read_bytes()[:4096].decode("utf-8").strip("\r\n")
-        except OSError as error:
-            raise _Closed(_("{file}: {error}").format(file=path, error=error.strerror)) from error
-        except UnicodeDecodeError as error:
-            raise _Closed(_("{file} is not UTF-8 text").format(file=path)) from error

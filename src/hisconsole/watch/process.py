@@ -21,9 +21,10 @@ from hisconsole.paths import shipped
 from hisconsole.plan.targets import Infrastructure
 from hisconsole.store.readings_reader import Reader
 from hisconsole.text import speak
+from hisconsole.watch.access import known_hosts_path
 from hisconsole.watch.holding import MakePollers
 from hisconsole.watch.loop import LOG, Watch
-from hisconsole.watch.pollers import Pollers, known_hosts_path
+from hisconsole.watch.pollers import Pollers
 from hisconsole.watch.timing import Timing
 
 FORCED_END_S = 1.9

@@ -42,7 +42,7 @@ class State:
         self.policy = policy
         self.infrastructure: Infrastructure | None = None
         self.healths: dict[str, TargetHealth] = {}
-        self._readings: dict[Slot, dict[str, Judged]] = {}
+        self._readings: dict[Slot, tuple[Judged, ...]] = {}
         self._rules: dict[str, Rules] = {}
         self._parents: Mapping[str, Sequence[str]] = {}
         self._children: dict[str, list[str]] = {}
@@ -54,9 +54,7 @@ class State:
     ) -> None:
         """Take up what was kept; it counts for the targets that `arrange` finds in the files."""
         self.healths = dict(healths)
-        self._readings = {
-            Slot(*place): {judged.sample.key: judged for judged in held} for place, held in readings.items()
-        }
+        self._readings = {Slot(*place): tuple(held) for place, held in readings.items()}
 
     def arrange(self, infrastructure: Infrastructure, *, now: datetime) -> None:
         """Watch what these files say; targets that stay keep what is known of them."""
@@ -112,18 +110,18 @@ class State:
         target, before = self.target(slot.target), self.healths.get(slot.target)
         if target is None or before is None or all(way.probe != slot.probe for way in before.probes):
             return None
-        held = self._readings.get(slot, {})
+        held = self.readings(slot)
         if not trusted and polled.fault in UNTRIED:
-            return Taken(before, tuple(held.values()), (), target.cadence_s, (), ())
+            return Taken(before, held, (), target.cadence_s, (), ())
         readings = judge_round(
             polled,
             rules=self._rules[slot.target].of,
-            before=held,
+            before={judged.sample.key: judged for judged in held},
             at_s=at_s,
             patience=patience(target.cadence_s),
         )
         after = step(before, outcome(polled, readings), policy=self.policy, now=now, trusted=trusted)
-        self._readings[slot] = {judged.sample.key: judged for judged in readings}
+        self._readings[slot] = readings
         self.healths[slot.target] = after
         return Taken(
             health=after,
@@ -141,4 +139,4 @@ class State:
 
     def readings(self, slot: Slot) -> tuple[Judged, ...]:
         """The latest readings of a slot."""
-        return tuple(self._readings.get(slot, {}).values())
+        return self._readings.get(slot, ())

@@ -1,0 +1,57 @@
+"""Silences: agreed quiet for targets, with a reason and an end."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from hisconsole.cli.edge import Answer, Usage
+from hisconsole.cli.naming import load_infrastructure, target_of
+from hisconsole.cli.opening import at_desk
+from hisconsole.cli.watching_text import silence_lines, silence_shape
+from hisconsole.desk import watching
+from hisconsole.paths import config_dir, data_dir
+from hisconsole.text import _
+from hisconsole.wiring import Settings
+
+
+def silence(asked: Namespace) -> Answer:
+    """Agree on quiet for targets, or end it."""
+    if asked.lift is not None:
+        if asked.targets or asked.until or asked.reason or asked.whole:
+            raise Usage(_("--lift ends a silence by its id and takes nothing else."))
+        with at_desk(asked, writable=True) as desk:
+            outcome = watching.lift(desk, asked.lift, act=asked.id)
+        targets: list[str] = []
+    else:
+        targets = list(dict.fromkeys(asked.targets))
+        if not targets:
+            raise Usage(_("Name the targets: hisconsole silence TARGET --until TIME --reason TEXT."))
+        infrastructure = load_infrastructure(
+            Settings(config_dir(asked.config), data_dir(asked.data), asked.operator)
+        )[1]
+        for id_ in targets:  # a silence of a slip of the pen would silence nothing
+            target_of(infrastructure, id_)
+        given = {"until": asked.until, "reason": asked.reason}
+        with at_desk(asked, writable=True, begin=True) as desk:
+            outcome = watching.silence(desk, targets, given, whole=asked.whole, act=asked.id)
+    data = {
+        "act": outcome.act,
+        "seq": outcome.seq,
+        "sentence": outcome.sentence,
+        "repeated": outcome.repeated,
+        "targets": targets,
+        "silence": asked.lift,
+    }
+    about = ", ".join(targets) or asked.lift
+    told = _("{act}: {about}, entry {seq}.").format(act=outcome.sentence, about=about, seq=outcome.seq)
+    if outcome.repeated:
+        told += " " + _("It was done before; nothing was changed.")
+    return Answer(data, [told])
+
+
+def silences(asked: Namespace) -> Answer:
+    """The silences in force."""
+    with at_desk(asked) as desk:
+        found = watching.running(desk)
+        now, zone = desk.now(), desk.zone
+    return Answer([silence_shape(each) for each in found], silence_lines(found, now=now, zone=zone))

@@ -1,0 +1,84 @@
+"""How a target lets us in: its credential as a device to ask or a host to log in to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hisconsole.errors import HisError
+from hisconsole.plan.targets import Credential, CredentialKind, Infrastructure, Secret, Target
+from hisconsole.text import _
+
+if TYPE_CHECKING:
+    from hisconsole.probes.snmp import Device
+    from hisconsole.probes.ssh.hosts import Host
+
+
+class Closed(HisError):
+    """A secret that cannot be had; the text says why."""
+
+
+def known_hosts_path(data: Path, *, sample: bool) -> Path:
+    """The file of the enrolled host keys; the practice hospital has one of its own, which it writes."""
+    return data / "practice" / "known_hosts" if sample else data / "known_hosts"
+
+
+def device_of(address: str, port: int, credential: Credential, *, data: Path) -> Device:
+    """An SNMP agent, and how it lets us in; secrets lie in `data`. Raises Closed."""
+    from hisconsole.probes.snmp import Device
+
+    secret = _text(credential.secret, data)
+    if credential.kind is CredentialKind.SNMP2C:
+        return Device(address=address, port=port, community=secret)
+    return Device(
+        address=address,
+        port=port,
+        version="3",
+        user=credential.user,
+        auth="sha256" if credential.auth == "sha256" else "sha1",
+        auth_key=secret,
+        priv="aes256" if credential.priv == "aes256" else "aes128",
+        priv_key=_text(credential.priv_secret, data),
+    )
+
+
+def host_of(
+    infrastructure: Infrastructure, target: Target, *, data: Path, through: Iterable[str] = ()
+) -> Host:
+    """An SSH host with its jump hosts, and the login there; `through` are those passed already."""
+    from hisconsole.probes.ssh.hosts import Host
+
+    credential = infrastructure.credentials[target.login]
+    jump = infrastructure.target(target.jump)
+    passed = (*through, target.id)
+    further = jump if jump and jump.id not in passed else None
+    return Host(
+        target=target.id,
+        address=target.address,
+        user=credential.user,
+        key=_placed(credential.secret, data),
+        port=target.login_port,
+        passphrase=_placed(credential.passphrase, data),
+        jump=host_of(infrastructure, further, data=data, through=passed) if further else None,
+    )
+
+
+def _placed(secret: Secret, data: Path) -> Secret:
+    """A secret whose file, when it is relative, lies in the data folder."""
+    return Secret(file=str(data / secret.file), text=secret.text) if secret.file else secret
+
+
+def _text(secret: Secret, data: Path) -> str:
+    """The words of a secret. Raises Closed with a sentence that does not contain it."""
+    if not secret.file:
+        return secret.text
+    path = data / secret.file
+    try:
+        if path.stat().st_mode & 0o077:
+            raise Closed(_("{file} may be read by others: chmod 600 it").format(file=path))
+        return path.read_bytes()[:4096].decode("utf-8").strip("\r\n")
+    except OSError as error:
+        raise Closed(_("{file}: {error}").format(file=path, error=error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise Closed(_("{file} is not UTF-8 text").format(file=path)) from error

@@ -1,0 +1,128 @@
+"""What a round changes, and whom it has asked next."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hisconsole.plan.health import Policy, Status
+from hisconsole.plan.watching import SELF, Slot, limits, patience, probes_of, slots
+from hisconsole.watch.state import State, Taken
+from tests.watch.fakes import a_sample, a_target, good, infrastructure, lost
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class Play:
+    """A state whose rounds come 5 s apart."""
+
+    def __init__(self, *targets: object) -> None:
+        self.state = State(Policy())
+        self.state.arrange(infrastructure(*targets), now=NOON)  # type: ignore[arg-type]
+        self.seconds = 0.0
+
+    def take(self, target: str, *, up: bool, probe: str = "net", trusted: bool = True) -> Taken:
+        self.seconds += 5
+        at = NOON + timedelta(seconds=self.seconds)
+        polled = (good if up else lost)(target, probe, at=at)
+        taken = self.state.take(polled, now=at, at_s=self.seconds, trusted=trusted)
+        assert taken is not None
+        return taken
+
+
+def test_silence_is_asked_about_again_after_5_s_and_firm_after_three() -> None:
+    play = Play(a_target("sw-1"))
+    assert play.take("sw-1", up=True).due_in_s == 30
+    first = play.take("sw-1", up=False)
+    assert (first.due_in_s, first.health.status, first.changes) == (5.0, Status.UNKNOWN, ())
+    play.take("sw-1", up=False)
+    third = play.take("sw-1", up=False)
+    assert third.health.hard is Status.DOWN
+    assert [change.new for change in third.changes] == [Status.DOWN]
+    assert third.due_in_s == 30
+    assert play.state.known_down(Slot("sw-1", "net"))
+    assert play.state.silent(Slot("sw-1", "net"))
+
+
+def test_the_parents_of_a_silent_child_are_asked_before_it_is_firm() -> None:
+    play = Play(a_target("core"), a_target("agg", parents=("core",)), a_target("edge", parents=("agg",)))
+    for target in ("core", "agg", "edge"):
+        play.take(target, up=True)
+    assert play.take("edge", up=False).doubted == ("agg",)
+    assert play.take("agg", up=False).doubted == ("core",)
+    assert play.take("core", up=True).doubted == ()
+
+
+def test_children_are_asked_again_when_their_parent_is_back() -> None:
+    play = Play(a_target("core"), a_target("edge", parents=("core",)), a_target("well", parents=("core",)))
+    for _count in range(3):
+        play.take("core", up=False)
+        play.take("edge", up=False)
+    play.take("well", up=True)
+    play.take("core", up=True)
+    assert play.take("core", up=True).freed == ("edge",)
+
+
+def test_silence_says_nothing_while_our_own_path_is_in_doubt() -> None:
+    play = Play(a_target("sw-1"))
+    before = play.take("sw-1", up=True)
+    for _count in range(5):
+        taken = play.take("sw-1", up=False, trusted=False)
+        assert taken.health == before.health
+        assert taken.readings == before.readings
+        assert taken.due_in_s == 30
+    assert play.take("sw-1", up=True, trusted=False).health.hard is Status.OK
+
+
+def test_files_that_change_keep_what_is_known_of_the_targets_that_stay() -> None:
+    play = Play(a_target("stays"), a_target("goes"))
+    for target in ("stays", "goes"):
+        play.take(target, up=True)
+    play.state.arrange(infrastructure(a_target("stays", profiles="tcp snmp"), a_target("new")), now=NOON)
+    assert set(play.state.healths) == {"stays", "new"}
+    assert [way.latest for way in play.state.healths["stays"].probes] == [Status.UNKNOWN, Status.OK]
+    assert play.state.readings(Slot("stays", "net"))
+    assert play.state.readings(Slot("goes", "net")) == ()
+    late = play.state.take(good("goes", "net"), now=NOON, at_s=1.0, trusted=True)
+    assert late is None
+
+
+def test_what_was_kept_is_gone_on_with() -> None:
+    play = Play(a_target("sw-1"))
+    for _count in range(3):
+        play.take("sw-1", up=False)
+    fresh = State(Policy())
+    fresh.remember(
+        {"sw-1": play.state.healths["sw-1"], "gone": play.state.healths["sw-1"]},
+        {("sw-1", "net"): play.state.readings(Slot("sw-1", "net")), ("gone", "net"): ()},
+    )
+    fresh.arrange(infrastructure(a_target("sw-1")), now=NOON)
+    assert fresh.healths == play.state.healths
+
+
+def test_vantages_are_what_hangs_on_nothing_and_was_not_down() -> None:
+    play = Play(a_target("core-1"), a_target("core-2"), a_target("edge", parents=("core-1",)))
+    assert play.state.vantages() == ["core-1", "core-2"]
+    for _count in range(3):
+        play.take("core-1", up=False)
+    assert play.state.vantages() == ["core-2"]
+
+
+def test_what_there_is_to_do_follows_from_the_files() -> None:
+    watched = infrastructure(a_target("a", profiles="tcp snmp linux"), a_target("b", cadence_s=300))
+    assert probes_of(watched.targets[0], watched) == ("snmp", "ssh", "net")
+    assert slots(watched) == {
+        Slot("a", "snmp"): 30.0,
+        Slot("a", "ssh"): 30.0,
+        Slot("a", "net"): 30.0,
+        Slot("b", "net"): 300.0,
+    }
+    assert limits(watched) == {"a": patience(30), "b": patience(300), SELF: timedelta(seconds=25)}
+    assert patience(30) == timedelta(seconds=75)
+
+
+def test_a_reading_keeps_its_last_value_when_its_target_falls_silent() -> None:
+    play = Play(a_target("sw-1"))
+    at = NOON + timedelta(seconds=1)
+    play.state.take(good("sw-1", "net", a_sample("x", 42.0), at=at), now=at, at_s=1.0, trusted=True)
+    (judged,) = play.take("sw-1", up=False).readings
+    assert (judged.sample.value, judged.last, judged.status) == (None, 42.0, Status.UNKNOWN)
