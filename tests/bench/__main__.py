@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hisconsole.store import sqlite
-from tests.bench import screens, stores
+from tests.bench import screens, stores, watch
 from tests.bench.figures import Figure, table
 from tests.bench.run import HERE, Run
 
@@ -30,6 +30,7 @@ ROWS: Mapping[str, Callable[[Run], Iterable[Figure]]] = {
     "memory": screens.memory,
     "board": stores.board,
     "verify": stores.verify,
+    "watch": watch.watch,
 }
 
 

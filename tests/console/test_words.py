@@ -95,7 +95,8 @@ class Reader:
 
     def __init__(self, seat: Seat) -> None:
         self.seat = seat
-        self.known = data_words(site()) | _LEGENDS | {"zzwords", "zzcause", "tester", "test", "wxx"}
+        self.known = data_words(site()) | _LEGENDS | {"zzcause", "tester", "test", "wxx"}
+        self.known |= {"zzwords"[:end] for end in range(2, 8)}
         self.found: list[str] = []
 
     def look(self) -> None:

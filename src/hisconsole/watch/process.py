@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
-from hisconsole.config.load import load_site
+from hisconsole.config.load import is_sample, load_site
 from hisconsole.config.targets import load_targets
 from hisconsole.desk.actor import utc_now
 from hisconsole.errors import ConfigFault, StoreFault
@@ -82,12 +82,12 @@ def load(config: Path, data: Path) -> tuple[Infrastructure, MakePollers]:
 def speak_as(config: Path) -> bool:
     """Speak the hospital's language; returns whether it is the sample.
 
-    Where its files have faults it is neither: a fault in the roster must not leave the network unwatched.
+    A fault in the roster must not leave the network unwatched.
     """
     try:
         site = load_site(config)
     except ConfigFault:
-        return False
+        return is_sample(config)
     speak(site.language, shipped("screens") / "words")
     return site.sample
 
