@@ -92,7 +92,7 @@ async def test_the_watch_reports_on_itself_like_any_target(config: Path, data: P
         assert found["targets"].last == 2
         assert found["files"].last == "good"
         assert isinstance(found["memory"].last, float)
-        assert 10 < found["memory"].last < 500
+        assert found["memory"].last > 10  # megabytes of this process, whatever ran in it before
 
 
 async def test_poll_now_reaches_the_watch(config: Path, data: Path) -> None:

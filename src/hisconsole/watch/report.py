@@ -84,8 +84,14 @@ class Reporter:
         """A report on the time since the last one, as it is kept."""
         at_s = asyncio.get_running_loop().time()
         polled = self_round(self._figures(at_s, targets, commit_s), troubles, now=self._now())
+        told = {sample.key for sample in polled.samples}
         readings = judge_round(
-            polled, rules=lambda key: (), before=self._readings, at_s=at_s, patience=patience(SELF_S)
+            polled,
+            rules=lambda key: (),
+            # A list of the slowest that is shorter than the last one has lost nothing.
+            before={key: judged for key, judged in self._readings.items() if key in told},
+            at_s=at_s,
+            patience=patience(SELF_S),
         )
         before = self._health
         once = Policy(attempts=1, recoveries=1)
