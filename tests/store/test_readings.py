@@ -1,15 +1,9 @@
-"""The file of the readings: what is kept, how much of it, and that it may be lost."""
+"""The file of the readings: what is kept, how much of it, and what consoles read."""
 
 from __future__ import annotations
 
-import os
-import signal
-import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,48 +12,15 @@ from hisconsole.errors import StoreFault
 from hisconsole.plan.health import Change, Status, TargetHealth
 from hisconsole.plan.reach import OwnPath
 from hisconsole.plan.reading import Judged
-from hisconsole.plan.threshold import parse_thresholds
 from hisconsole.store import readings_lease as lease
-from hisconsole.store.readings import Batch, Lost, Measured, Readings, Remade, ask_poll
-from hisconsole.store.readings_file import MAKE, READINGS, connect
+from hisconsole.store.readings import Batch, Readings, ask_poll
 from hisconsole.store.readings_reader import NOTHING, Reader
 from hisconsole.store.readings_trend import SERIES
 from tests import hostile
 from tests.plan.rounds import after, judged
+from tests.store.measured import LIMITS, ME, NOON, measured, named, reader, readings, save, sqlite_of
 
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-ME = lease.myself()
-LIMITS = parse_thresholds("warn >= 80, crit >= 95")
-
-
-@pytest.fixture
-def readings(tmp_path: Path) -> Iterator[Readings]:
-    found = Readings(tmp_path / "data")
-    assert found.take(ME, now=NOON)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
-    found = Reader(tmp_path / "data")
-    yield found
-    found.close()
-
-
-def named(key: str, value: float | str | None = 1.0, *, limits: bool = False) -> Judged:
-    found = judged(value, LIMITS if limits else ())
-    return replace(found, sample=replace(found.sample, key=key, label=key))
-
-
-def measured(
-    *found: Judged, at: datetime = NOON, target: str = "sw-1", probe: str = "snmp", ways: int = 1
-) -> Batch:
-    return Batch(measured=[Measured(target, probe, ways, at, found)])
-
-
-def save(readings: Readings, batch: Batch, *, now: datetime = NOON) -> tuple[str, ...]:
-    return readings.save(batch, ME, now=now)
+__all__ = ["reader", "readings"]
 
 
 def test_healths_come_back_and_only_what_is_new_is_read(readings: Readings, reader: Reader) -> None:
@@ -324,169 +285,6 @@ def test_two_readers_see_the_same_without_holding_up_the_writer(readings: Readin
         assert one.latest().healths == two.latest().healths
     one.close()
     two.close()
-
-
-def sqlite_of(folder: Path) -> sqlite3.Connection:
-    connection: sqlite3.Connection = connect(folder / "data" / READINGS, writable=True)
-    return connection
-
-
-# --- damage ---
-
-
-def spoil(path: Path, way: str) -> None:
-    if way == "gone":
-        path.unlink()
-    elif way == "empty":
-        path.write_bytes(b"")
-    elif way == "rubbish":
-        path.write_bytes(b"\x1b[2J" * 5000)
-    elif way == "another version":
-        connection = connect(path, writable=True)
-        connection.execute(f"PRAGMA user_version={MAKE + 1}")
-        connection.close()
-    elif way == "cut":
-        path.write_bytes(path.read_bytes()[:5000])
-
-
-@pytest.mark.parametrize("way", ["empty", "rubbish", "another version"])
-def test_a_file_that_cannot_be_used_is_made_anew_and_says_so(way: str, tmp_path: Path) -> None:
-    first = Readings(tmp_path / "data")
-    assert first.made == ""
-    first.close()
-    spoil(tmp_path / "data" / READINGS, way)
-    reader = Reader(tmp_path / "data")
-    if way == "rubbish":
-        with pytest.raises(StoreFault, match="damaged"):
-            reader.latest()
-    else:
-        assert reader.latest() is NOTHING
-    second = Readings(tmp_path / "data")
-    assert "made anew" in second.made
-    assert second.take(ME, now=NOON)
-    save(second, Batch(healths=[after("o")]))
-    assert set(reader.latest().healths) == {"sw-1"}
-    assert (tmp_path / "data" / READINGS).stat().st_mode & 0o777 == 0o600
-    second.close()
-    reader.close()
-
-
-@pytest.mark.parametrize("way", ["gone", "cut"])
-def test_a_file_lost_while_it_is_written_is_made_anew(
-    way: str, readings: Readings, reader: Reader, tmp_path: Path
-) -> None:
-    save(readings, Batch(healths=[after("o")]))
-    reader.latest()
-    with sqlite_of(tmp_path) as file:
-        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    spoil(tmp_path / "data" / READINGS, way)
-    with pytest.raises(Remade, match="made anew"):
-        save(readings, measured(*(named(f"k{number}") for number in range(200))))
-    with pytest.raises(Lost):
-        save(readings, Batch())
-    assert readings.take(ME, now=NOON)
-    save(readings, Batch(healths=[after("oo")]))
-    save(readings, measured(named("load")))
-    assert reader.latest().healths == {"sw-1": after("oo")}
-    assert [each.sample.key for each in reader.readings("sw-1")] == ["load"]
-
-
-def test_rows_that_cannot_be_read_back_cost_no_others(
-    readings: Readings, reader: Reader, tmp_path: Path
-) -> None:
-    save(readings, Batch(healths=[after("o", target="a"), after("o", target="b")]))
-    for target in ("a", "b"):
-        save(readings, measured(named("load"), target=target))
-    with sqlite_of(tmp_path) as file:
-        file.execute("UPDATE target SET health = '[1]' WHERE id = 'a'")
-        file.execute("UPDATE reading SET packed = '[null, 0, [[]]]' WHERE target = 'a'")
-        file.execute("UPDATE history SET packed = x'7a00' WHERE target = 'a'")
-    assert set(reader.latest().healths) == {"b"}
-    assert set(reader.all_readings()) == {"b"}
-    assert reader.history("a", "load", now=NOON) == []
-    kept = readings.load(now=NOON)
-    assert (set(kept.healths), set(kept.readings)) == ({"b"}, {("b", "snmp")})
-
-
-_KILLED = """
-import os, signal, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from hisconsole.store.readings import Batch, Readings
-from hisconsole.store.readings_lease import myself
-from tests.plan.rounds import after
-readings, me, now = Readings(Path(sys.argv[1])), myself(), datetime.now(UTC)
-readings.take(me, now=now)
-for count in range(1, 30):
-    readings.save(Batch(healths=[after("o" * count)]), me, now=now)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-def test_after_a_kill_all_that_was_committed_is_read_and_the_lease_is_free(tmp_path: Path) -> None:
-    root = Path(__file__).resolve().parents[2]
-    environment = {**os.environ, "PYTHONPATH": f"{root / 'src'}:{root}"}
-    done = subprocess.run([sys.executable, "-c", _KILLED, str(tmp_path)], env=environment, check=False)
-    assert done.returncode == -signal.SIGKILL
-    reader = Reader(tmp_path)
-    assert reader.latest().healths == {"sw-1": after("o" * 29)}
-    assert not reader.latest().watched
-    readings = Readings(tmp_path)
-    assert readings.made == ""
-    assert readings.take(ME, now=NOON)
-    readings.close()
-    reader.close()
-
-
-# --- the lease ---
-
-
-def other(**changed: object) -> lease.Holder:
-    return replace(ME, id="other", **changed)  # type: ignore[arg-type]
-
-
-def test_a_lease_is_held_by_one(readings: Readings) -> None:
-    assert not readings.take(other(), now=NOON)
-    assert readings.take(ME, now=NOON), "taking it again is no harm"
-    with pytest.raises(Lost):
-        readings.save(Batch(), other(), now=NOON)
-    readings.release(other())
-    assert not readings.take(other(), now=NOON)
-    readings.release(ME)
-    assert readings.take(other(), now=NOON)
-
-
-@pytest.mark.parametrize(
-    ("holder", "until_s", "held"),
-    [
-        pytest.param({}, 10.0, True, id="alive"),
-        pytest.param({}, -0.1, False, id="silent for too long"),
-        pytest.param({"pid": 2**22 + 1}, 10.0, False, id="its process is gone"),
-        pytest.param({"started": 1}, 10.0, False, id="its number is another process's now"),
-        pytest.param({"place": "other-boot pid:[1]"}, 10.0, False, id="before the machine was started anew"),
-        pytest.param(
-            {"place": f"{ME.place.partition(' ')[0]} pid:[1]", "pid": 2**22 + 1},
-            10.0,
-            True,
-            id="in another container its number says nothing",
-        ),
-    ],
-)
-def test_when_a_lease_counts(holder: dict[str, object], until_s: float, held: bool) -> None:
-    found = lease.Lease(other(**holder), 100 + until_s, NOON)
-    assert found.held(place=ME.place, now_s=100.0) is held
-
-
-def test_what_was_asked_of_a_watch_that_died_is_not_done_by_the_next(
-    readings: Readings, tmp_path: Path
-) -> None:
-    ask_poll(tmp_path / "data", ["sw-1"], now=NOON)
-    readings.release(ME)
-    gone = other(pid=2**22 + 1)
-    assert readings.take(gone, now=NOON)
-    ask_poll(tmp_path / "data", ["sw-1"], now=NOON)
-    assert readings.take(ME, now=NOON)
-    assert save(readings, Batch()) == ()
 
 
 def test_healths_are_values(readings: Readings, reader: Reader) -> None:

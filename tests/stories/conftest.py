@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -13,11 +15,19 @@ from tests.console.app import ME, desk
 from tests.ptys import Pty
 
 Open = Callable[..., Pty]
+Item = TypeVar("Item")
+Done = TypeVar("Done")
 
 
 def command(data: Path, operator: str = ME) -> list[str]:
     """What an operator's shell starts."""
     return [sys.executable, "-m", "hisconsole", "--data", str(data), "--operator", operator]
+
+
+def side_by_side(work: Callable[[Item], Done], items: Iterable[Item]) -> list[Done]:
+    """Tell the same story on several terminals at once: most of each is waiting."""
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(work, items))
 
 
 def in_gusts(at: Pty, text: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hisconsole.desk.reading import read_incident, read_log
 from tests.console.app import desk, kept
 from tests.ptys import Modes, Pty
-from tests.stories.conftest import Open
+from tests.stories.conftest import Open, side_by_side
 
 WORDS: dict[signal.Signals | str, str] = {
     signal.SIGKILL: "killed",
@@ -57,28 +57,31 @@ def end(at: Pty, how: signal.Signals | str) -> None:
 def test_every_way_to_be_interrupted_leaves_a_draft_that_is_found_again(
     terminal: Open, tmp_path: Path
 ) -> None:
-    acts = set()
-    for how, words in WORDS.items():
+    def interrupt(how: signal.Signals | str) -> str:
+        words = WORDS[how]
         at = terminal(ignore_hup=how == "hangup under nohup")
         begin_a_call(at, words)
         end(at, how)
         drafts = kept(tmp_path)
         fresh = next(path for path, draft in drafts.items() if draft["answers"]["words"] == words)
         assert fresh.stat().st_mode & 0o777 == 0o600
-        acts.add(fresh.stem)
+        return fresh.stem
+
+    acts = set(side_by_side(interrupt, WORDS))
     assert len(acts) == len(WORDS)
     # The next console finds them all, and finishes them one by one.
     at = terminal()
     at.wait_for("was not finished: n opens it again.")
-    for number, words in enumerate(WORDS.values(), start=1):
+    for number in range(1, len(WORDS) + 1):
         at.key("n")
-        at.wait_for("A call was not finished" if number <= len(WORDS) else "New call")
+        at.wait_for("A call was not finished")
         at.key("1")
         at.wait_for("Draft of")
-        at.wait_for(words)
+        if number > 1:  # all of the same place, so each looks like the first
+            at.wait_for("1 Join")
         at.settle()
         at.key("enter")
-        if number > 1:  # all of the same place, so each looks like the first
+        if number > 1:
             at.wait_for("0 or Enter")
             at.key("0")
         at.wait_for(f"{number:04d}: Call taken")

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def is_there(screen: Screen[Any]) -> bool:
-    """Whether a screen can show an answer: it may have been left while the desk worked on it."""
-    return screen.is_attached and screen.display  # the latter is false while it is being removed
+    """Whether a screen can show an answer: it may not be up yet, or have been left meanwhile."""
+    return screen.is_mounted and screen.is_attached and screen.display  # false while it is being removed
 
 
 def perform(

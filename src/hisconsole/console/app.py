@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from hisconsole.config import Site, workstation_entries
+from hisconsole.console.acting import is_there
 from hisconsole.console.commands import COMMANDS, begin
 from hisconsole.console.crash import Calm, Fault
 from hisconsole.console.driver import ConsoleDriver
@@ -223,7 +224,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
     def place(self) -> Place | None:
         """The topmost place, below any form."""
         for screen in reversed(self.screen_stack):
-            if isinstance(screen, Place):
+            if isinstance(screen, Place) and is_there(screen):
                 return screen
         return None
 
