@@ -9,9 +9,14 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hisconsole.config import Contact, ContactKind, Department, Site, Workstation
+from hisconsole.config import Contact, ContactKind, Department, Site, Workstation, load_site
 from hisconsole.desk.actor import Actor
 from hisconsole.desk.desk import Desk
+from hisconsole.paths import shipped
+from hisconsole.plan.events import SITE as NO_INCIDENT
+from hisconsole.plan.events import Kind, NewEvent
+from hisconsole.plan.frozen import to_data
+from hisconsole.store import events
 from hisconsole.store.database import RECORD, Database
 
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -91,6 +96,7 @@ SITE = Site(
         _workstation("w3-02", "ward-3", "8032", "sw-3", key=False),
     ),
     roster=tuple(_operator(id_) for id_ in OPERATORS),
+    plan=load_site(shipped("config")).plan,
     version="test",
 )
 
@@ -115,8 +121,18 @@ def actor(operator: str = OPERATORS[0]) -> Actor:
 @cache
 def _made() -> bytes:
     with TemporaryDirectory() as folder:
-        Database(Path(folder)).close()
+        database = Database(Path(folder))
+        body = {"version": SITE.plan.version, "edition": SITE.plan.edition, "plan": to_data(SITE.plan)}
+        adopted = NewEvent(Kind.PLAN_ADOPTED, NO_INCIDENT, START, body)
+        writer = events.Writer(OPERATORS[0], "tester", "local no tty")
+        with database.write() as connection:
+            events.append(connection, [adopted], act="adopted", writer=writer, now=START)
+        database.close()
         return (Path(folder) / RECORD).read_bytes()
+
+
+ADOPTED = 1
+"""The seq of the newest event in a record just laid: its plan is adopted, nothing else has happened."""
 
 
 def lay_record(data: Path) -> Path:

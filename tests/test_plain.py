@@ -11,12 +11,14 @@ from hisconsole.config import Site, load_site
 from hisconsole.desk.reading import File
 from hisconsole.paths import shipped
 from hisconsole.plan.acts import all_acts
-from hisconsole.plan.board import Board, merge
+from hisconsole.plan.board import Board, Dues, merge
+from hisconsole.plan.due import duties
 from hisconsole.plan.events import Event, Kind
-from hisconsole.plan.incident import fold
+from hisconsole.plan.fold import fold
+from hisconsole.plan.incident import Incident
 from hisconsole.plan.queue import Row, row_of
 from hisconsole.plan.times import to_text
-from hisconsole.text import cell_len, printable
+from hisconsole.text import cell_len, printable, wrap
 from tests.hostile import HOSTILE
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -79,36 +81,44 @@ def site() -> Site:
     return load_site(shipped("config"))
 
 
-def row(events: Sequence[Event]) -> Row:
+PLAN = load_site(shipped("config")).plan
+
+
+def folded(events: Sequence[Event]) -> Incident:
     incident = fold(events)
     assert incident is not None
-    return row_of(incident)
+    return incident
+
+
+def row(events: Sequence[Event]) -> Row:
+    return row_of(folded(events), PLAN)
 
 
 def board(*rows: Row) -> Board:
     none = Board(0, NOW, (), (), {}, 0, 0, None, None, ())
-    return merge(none, rows)
+    return merge(none, rows, Dues(overdue=len({each.number for each in rows})))
 
 
 def told(events: Sequence[Event], site: Site, numbers: dict[int, str] | None = None) -> list[str]:
     incident = fold(events)
     assert incident is not None
-    file = File(incident, tuple(events), numbers or {})
+    file = File(incident, tuple(events), numbers or {}, PLAN)
     return plain.incident_lines(file, site=site, now=NOW, numbers=numbers)
 
 
 def test_lines_break_at_blanks_and_by_cells() -> None:
-    assert plain.wrap("", 10) == [""]
-    assert plain.wrap("one two three", 10) == ["one two", "three"]
-    assert plain.wrap("one two thr", 7) == ["one two", "thr"]
-    assert plain.wrap("x" * 25, 10) == ["x" * 10, "x" * 10, "x" * 5]
-    assert plain.wrap("登录被拒绝", 5) == ["登录", "被拒", "绝"]
-    assert plain.wrap("登", 1) == ["登"]
-    assert plain.wrap("ab" + "e\u0323" * 3, 3) == ["abe\u0323", "e\u0323e\u0323"]
+    assert wrap("", 10) == [""]
+    assert wrap("one two three", 10) == ["one two", "three"]
+    assert wrap("one two thr", 7) == ["one two", "thr"]
+    assert wrap("x" * 25, 10) == ["x" * 10, "x" * 10, "x" * 5]
+    assert wrap("登录被拒绝", 5) == ["登录", "被拒", "绝"]
+    assert wrap("登", 1) == ["登"]
+    assert wrap("ab" + "e\u0323" * 3, 3) == ["abe\u0323", "e\u0323e\u0323"]
 
 
 def test_the_plain_view_at_a_glance() -> None:
-    view = plain.overview(board(row(history()), row(history())), zone=ZONE)
+    owed = duties(folded(history()), PLAN)[:1]
+    view = plain.overview(board(row(history()), row(history())), owed, plan=PLAN, zone=ZONE)
     assert view == [
         "2026-11-23 22:00  1 open  1 not taken  1 overdue",
         "",
@@ -121,7 +131,7 @@ def test_the_plain_view_at_a_glance() -> None:
 
 
 def test_an_empty_queue() -> None:
-    assert plain.overview(board(), zone=ZONE)[2:] == ["No incident.", "", "Nothing is due."]
+    assert plain.overview(board(), (), plan=PLAN, zone=ZONE)[2:] == ["No incident.", "", "Nothing is due."]
 
 
 def test_columns_stand_whatever_they_hold() -> None:
@@ -130,12 +140,12 @@ def test_columns_stand_whatever_they_hold() -> None:
     assert [line.index("cannot save") for line in lines] == [head.index("What")] * 2
     assert cell_len(lines[0]) in (79, 80)
     assert lines[0].endswith("~")
-    assert lines[1].split()[:5] == ["0042", "II", "active", "00:07", "00:40"]
+    assert lines[1].split()[:5] == ["0042", "II", "active", "00:07", "00:03"]
 
 
 def test_what_is_due_comes_in_the_order_of_time() -> None:
-    rows = [row(WORKED), *[row(history())] * 12]
-    lines = plain.due_lines(rows, now=NOW, zone=ZONE)
+    owed = [*duties(folded(history()), PLAN)[:1] * 12, *duties(folded(WORKED), PLAN)[:1]]
+    lines = plain.due_lines(owed, plan=PLAN, now=NOW, zone=ZONE)
     assert len(lines) == 1 + plain.DUE_SHOWN + 1
     assert lines[1].split()[:2] == ["21:55", "-00:05"]
     assert lines[-1] == "  and 3 more"
@@ -148,6 +158,7 @@ def test_one_incident(site: Site) -> None:
         "Since       21:53 (00:07)\n"
         "Owner       li.na\n"
         "Category    one thing\n"
+        f"Plan        {PLAN.edition} ({PLAN.version})\n"
         "What        cannot save: it says ORA-00257\n"
         "Where       reg-01, Outpatient Registration, Hall 1F (2 workstations; caller\n"
         "            says: some)\n"
@@ -155,7 +166,14 @@ def test_one_incident(site: Site) -> None:
         "ETA         22:20 - 22:40 space is being freed\n"
         "Cause       suspected: archive log full\n"
         "Fix         worked: freed space\n"
+        "Due         feedback 22:03 (00:03)\n"
+        "Due         director 22:08 (00:08)\n"
+        "Due         engineer 22:08 (00:08)\n"
+        "Due         vendor 22:08 (00:08)\n"
+        "Due         update 22:27 (00:27)\n"
+        "Due         look again 22:29 (00:29)\n"
         "Due         ETA 22:40 (00:40)\n"
+        "Due         escalate 23:40 (01:40)\n"
         "\n"
         "Reports:\n"
         "  1    21:53       reg-01     赵护士       cannot save: it says ORA-00257\n"
@@ -226,7 +244,7 @@ def test_nothing_hostile_gets_through(site: Site, name: str) -> None:
     events = [*history(words), reported(3, 2, words, words), event(4, Kind.NOTED, text=words)]
     there = board(row(events), row([events[0], events[2]]))
     lines = [
-        *plain.overview(there, zone=ZONE),
+        *plain.overview(there, duties(folded(events), PLAN), plan=PLAN, zone=ZONE),
         *plain.log_lines(events, now=NOW, zone=ZONE),
         *told(events, site, {1: words, 2: words}),
     ]

@@ -219,6 +219,6 @@ def test_the_locks_agree_with_each_other_and_the_project() -> None:
         (runtime, project["project"]["dependencies"]),
         (test, groups["test"] + groups["check"]),
     ):
-        names = {re.split("[<>=;]", requirement)[0] for requirement in wanted}
+        names = {re.split(r"[\[<>=;]", requirement)[0] for requirement in wanted}
         assert names <= set(lock)
     assert f"textual=={runtime['textual']}" in project["project"]["dependencies"]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hisconsole.errors import ConfigFault
-from hisconsole.strict_yaml import MAX_BYTES, MAX_FINDINGS, Data, load, read
+from hisconsole.strict_yaml import LARGE, MAX_BYTES, MAX_FINDINGS, USUAL, Bounds, Data, load, read
 from hisconsole.text import printable
 from tests.hostile import HOSTILE
 
@@ -164,6 +164,40 @@ def test_what_is_refused_and_where(text: str | bytes, line: int, col: int, words
     for finding in caught.value.findings:
         assert finding.sentence.endswith(".")
         assert printable(str(finding)) == str(finding)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "text", "line", "col", "words"),
+    [
+        (Bounds(2048, 10), "x" * 2049, 1, 2049, "only 2 KiB are read"),
+        (Bounds(2048, 10), "- x\n" * 10, 10, 3, "more than 10 entries"),
+        (LARGE, "x" * (LARGE.octets + 1), 1, LARGE.octets + 1, "only 16 MiB are read"),
+        (LARGE, "- x\n" * LARGE.nodes, LARGE.nodes, 3, "more than 1,000,000 entries"),
+    ],
+    ids=["octets", "entries", "octets of a large file", "entries of a large file"],
+)
+def test_what_exceeds_the_bounds_that_are_given_is_refused(
+    bounds: Bounds, text: str, line: int, col: int, words: str
+) -> None:
+    (finding,) = read(text, source="f", bounds=bounds).findings
+    assert (finding.line, finding.col) == (line, col)
+    assert words in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("bounds", "text", "entries"),
+    [
+        (Bounds(2048, 11), "- x\n" * 10, 10),
+        (USUAL, "- x\n" * (USUAL.nodes - 1), USUAL.nodes - 1),
+        (LARGE, "- x\n" * (USUAL.nodes + 1), USUAL.nodes + 1),
+        (LARGE, "- " + "x" * (USUAL.octets + 1), 1),
+    ],
+    ids=["small", "usual", "more entries", "more octets"],
+)
+def test_what_keeps_to_the_bounds_is_read(bounds: Bounds, text: str, entries: int) -> None:
+    data = load(text, source="f", bounds=bounds).data
+    assert isinstance(data, list)
+    assert len(data) == entries
 
 
 def test_all_faults_of_a_file_come_at_once() -> None:

@@ -13,9 +13,16 @@ class HisError(Exception):
 
 
 class Refused(HisError):
-    """An act that the rules do not allow now; the text says why and what would be allowed."""
+    """An act that the rules do not allow now; the text says why and what would be allowed.
+
+    `needs` names the field whose answer would allow it, where there is one.
+    """
 
     exit_code = 4
+
+    def __init__(self, sentence: str, *, needs: str = "") -> None:
+        super().__init__(sentence)
+        self.needs = needs
 
 
 class NotFound(HisError):

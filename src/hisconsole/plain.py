@@ -10,10 +10,13 @@ from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from hisconsole.plan.asking import Ask, Field
-from hisconsole.plan.due import duties, duty_label
+from hisconsole.plan.calling_words import calls_told, help_told
+from hisconsole.plan.document import Plan
+from hisconsole.plan.due import Due, duties, duty_label
 from hisconsole.plan.events import Event
+from hisconsole.plan.feedback_words import came_of_it
 from hisconsole.plan.incident import Incident, Report
-from hisconsole.plan.queue import Row, serious
+from hisconsole.plan.queue import Row, category_at, serious
 from hisconsole.plan.story import tell
 from hisconsole.plan.times import clock, countdown, span
 from hisconsole.plan.words import (
@@ -26,7 +29,7 @@ from hisconsole.plan.words import (
     label,
     symptom_label,
 )
-from hisconsole.text import _, cell_len, clip, fit, ngettext, printable
+from hisconsole.text import _, cell_len, clip, fit, ngettext, printable, wrap
 
 if TYPE_CHECKING:  # values are shown here; the database they come from is not needed
     from hisconsole.config import Site
@@ -44,27 +47,6 @@ _LATE = timedelta(minutes=1)
 Short = Callable[[datetime], str]
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Break a text into lines of at most `width` cells, at blanks where there are any."""
-    lines: list[str] = []
-    while (end := _cells(text, width)) < len(text):
-        blank = text.rfind(" ", 1, end + 1)
-        end = blank if blank > 0 else end
-        lines.append(text[:end].rstrip())
-        text = text[end:].lstrip()
-    return [*lines, text] if text or not lines else lines
-
-
-def _cells(text: str, width: int) -> int:
-    """How many characters fill `width` cells; at least one, and with the marks that sit on it."""
-    used = 0
-    for place, char in enumerate(text):
-        used += cell_len(char)
-        if used > width and place:
-            return place
-    return len(text)
-
-
 def _safe(text: object) -> str:
     return printable(str(text).replace("\n", " / "), limit=_LONGEST)
 
@@ -79,14 +61,14 @@ def _short(zone: tzinfo, now: datetime) -> Short:
     return lambda moment: clock(moment, zone=zone, now=now)
 
 
-def overview(board: Board, *, zone: tzinfo) -> list[str]:
+def overview(board: Board, owed: Sequence[Due], *, plan: Plan, zone: tzinfo) -> list[str]:
     """Everything at a glance: counts, the queue, what is due."""
     return [
         _counts(board, zone),
         "",
         *queue_lines(board.rows, now=board.at, zone=zone),
         "",
-        *due_lines(board.rows, now=board.at, zone=zone),
+        *due_lines(owed, plan=plan, now=board.at, zone=zone),
     ]
 
 
@@ -113,7 +95,7 @@ def queue_lines(rows: Sequence[Row], *, now: datetime, zone: tzinfo) -> list[str
 
 def _row(row: Row, now: datetime) -> str:
     mark = "!" if serious(row) and not row.acknowledged_by else " "
-    category = {Category.OTHER: _("Oth"), Category.UNCLASSIFIED: "?"}.get(row.category, row.category.value)
+    category = category_mark(row, now)
     due = countdown(row.due_at, now=now) if row.due_at is not None else ""
     age = span((row.closed_at or now) - row.t0)
     place = fit(_safe(row.workstation or "-"), 10)
@@ -124,23 +106,33 @@ def _row(row: Row, now: datetime) -> str:
     return clip(line, WIDTH).rstrip()
 
 
+def category_mark(row: Row, now: datetime) -> str:
+    """The category for a narrow column; unclassified is a question, and `?I` once it is treated as I."""
+    if row.category is Category.UNCLASSIFIED:
+        return "?I" if category_at(row, now) is Category.I else "?"
+    return _("Oth") if row.category is Category.OTHER else row.category.value
+
+
 def _what(symptom: str, words: str) -> str:
     what = symptom_label(symptom) if symptom else ""
     return f"{what}: {_safe(words)}" if words else what
 
 
-def due_lines(rows: Iterable[Row], *, now: datetime, zone: tzinfo) -> list[str]:
-    """The next duty of each incident, the longest overdue first."""
-    owed = sorted((row.due_at, row.number, row) for row in rows if row.due_at is not None)
+def due_lines(
+    owed: Sequence[Due], *, plan: Plan, now: datetime, zone: tzinfo, most: int | None = DUE_SHOWN
+) -> list[str]:
+    """Due rows, the longest overdue first; `plan` has the words."""
     if not owed:
         return [_("Nothing is due.")]
     short = _short(zone, now)
     lines = [_("Due:")]
-    for at, number, row in owed[:DUE_SHOWN]:
-        who = _safe(row.owner) or _("whoever is there")
-        when = f"  {fit(short(at), 12)}{fit(countdown(at, now=now), 8)}{number:04d}  "
-        lines.append(clip(f"{when}{duty_label(row.duty)}, {who}", WIDTH))
-    more = len(owed) - DUE_SHOWN
+    for due in owed[:most]:
+        who = _safe(due.owner) or _("whoever is there")
+        number = f"{due.incident:04d}" if due.incident else "-   "
+        when = f"  {fit(short(due.at), 12)}{fit(countdown(due.at, now=now), 8)}{number}  "
+        what = _safe(duty_label(plan, due.duty, due.key))
+        lines.append(clip(f"{when}{what}, {who}", WIDTH))
+    more = len(owed) - (most or len(owed))
     if more > 0:
         lines.append("  " + _("and {n} more").format(n=more))
     return lines
@@ -172,7 +164,7 @@ def incident_lines(file: File, *, site: Site, now: datetime, numbers: Mapping[in
     known, short = file.incident, _short(site.zone, now)
     top = "  ".join((f"{known.number:04d}", label(known.category), label(known.state)))
     lines = [top]
-    for name, text in _facts(known, site, now, short):
+    for name, text in _facts(known, file.plan, site, now, short):
         lines += _hang(fit(name, _INDENT), _safe(text))
     lines += ["", _("Reports:")]
     for report in known.reports:
@@ -185,23 +177,41 @@ def incident_lines(file: File, *, site: Site, now: datetime, numbers: Mapping[in
     return lines
 
 
-def _facts(incident: Incident, site: Site, now: datetime, short: Short) -> list[tuple[str, str]]:
+def _facts(
+    incident: Incident, plan: Plan | None, site: Site, now: datetime, short: Short
+) -> list[tuple[str, str]]:
     first = incident.reports[0] if incident.reports else None
     over = incident.closed_at or incident.recovered_at or now
     since = f"{short(incident.t0)} ({span(over - incident.t0)})"
     facts = [(_("Since"), since), (_("Owner"), incident.owner or _("nobody"))]
-    if incident.category_reason:
-        facts.append((_("Category"), incident.category_reason))
+    facts += _category(incident, plan)
     if first is None:
         facts.append((_("What"), _("All its reports went to other incidents.")))
     else:
         facts.append((_("What"), _what(first.symptom, first.words)))
         facts.append((_("Where"), _where(incident, first, site)))
     facts += _course(incident, short)
+    people = ((_("Calls"), calls_told(incident, plan, now, short)), (_("Help"), help_told(incident, short)))
+    facts += [(name, told) for name, told in people if told]
     facts += [
-        (_("Due"), f"{duty_label(due.duty)} {short(due.at)} ({countdown(due.at, now=now)})")
-        for due in duties(incident)
+        (
+            _("Due"),
+            f"{duty_label(plan, due.duty, due.key)} {short(due.at)} ({countdown(due.at, now=now)})",
+        )
+        for due in duties(incident, plan)
     ]
+    return facts
+
+
+def _category(incident: Incident, plan: Plan | None) -> list[tuple[str, str]]:
+    """Why it is in its category, by whom, and under which edition of the plan."""
+    facts = []
+    fault = plan.fault(incident.fault) if plan is not None else None
+    named = f"{fault.say} ({fault.clause})" if fault is not None else ""
+    if why := "; ".join(part for part in (named, incident.category_why, incident.category_reason) if part):
+        facts.append((_("Category"), why))
+    if plan is not None:
+        facts.append((_("Plan"), f"{plan.edition} ({plan.version})"))
     return facts
 
 
@@ -222,13 +232,15 @@ def _where(incident: Incident, first: Report, site: Site) -> str:
 def _course(incident: Incident, short: Short) -> list[tuple[str, str]]:
     """How it went so far."""
     facts = [(_("Verified"), _verified(incident, short))]
-    for estimate in incident.estimates[-1:]:
+    for estimate in incident.given[-1:]:
         window = " - ".join(dict.fromkeys((short(estimate.earliest), short(estimate.latest))))
         facts.append((_("ETA"), f"{window} {estimate.why}".rstrip()))
     if incident.cause:
         sure = label(incident.confidence or Confidence.SUSPECTED)
         facts.append((_("Cause"), f"{sure}: {incident.cause}"))
     facts += [(_("Fix"), f"{label(Result(result))}: {text}") for text, result in incident.fixes]
+    if feedback := came_of_it(incident):
+        facts.append((_("Told"), feedback))
     if incident.recovered_at is not None:
         by = incident.recovery_confirmed_by
         confirmed = ", " + _("confirmed by {who}").format(who=by) if by else ""

@@ -28,6 +28,19 @@ Mark: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of a file is read, in octets and in names and values; a larger one is refused."""
+
+    octets: int
+    nodes: int
+
+
+USUAL = Bounds(MAX_BYTES, MAX_NODES)
+LARGE = Bounds(16 * 1024 * 1024, 1_000_000)
+"""For the one file whose length goes by the number of devices: 10,000 targets take 1.3 MB."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What a file says, where each name and value stands, and every fault found while reading.
 
@@ -50,17 +63,17 @@ class Document:
         return Finding(self.source, *self.keys.get(path, self.values.get(path, (1, 1))), sentence)
 
 
-def load(raw: bytes | str, *, source: str) -> Document:
+def load(raw: bytes | str, *, source: str, bounds: Bounds = USUAL) -> Document:
     """Read `raw`; raises ConfigFault with every finding when there is one."""
-    document = read(raw, source=source)
+    document = read(raw, source=source, bounds=bounds)
     if document.findings:
         raise ConfigFault(document.findings)
     return document
 
 
-def read(raw: bytes | str, *, source: str) -> Document:
+def read(raw: bytes | str, *, source: str, bounds: Bounds = USUAL) -> Document:
     """Read `raw` as far as it can be understood, with the findings beside the data."""
-    tree = _Tree(source)
+    tree = _Tree(source, bounds)
     whole = True
     try:
         tree.grow(_visible_text(_decoded(raw, tree), tree))
@@ -75,14 +88,20 @@ class _StopError(Exception):
 
 def _decoded(raw: bytes | str, tree: _Tree) -> str:
     data = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw
-    if len(data) > MAX_BYTES:
-        tree.stop(_place_of(data, MAX_BYTES), _("the file is too large: only 512 KiB are read."))
+    most = tree.bounds.octets
+    if len(data) > most:
+        sentence = _("the file is too large: only {size} are read.").format(size=_size(most))
+        tree.stop(_place_of(data, most), sentence)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as fault:
         mark = _place_of(data, fault.start)
         tree.stop(mark, _("these bytes are not UTF-8 text: save the file as UTF-8, not as GBK."))
     return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def _size(octets: int) -> str:
+    return f"{octets >> 10} KiB" if octets < 1 << 20 else f"{octets >> 20} MiB"
 
 
 def _place_of(data: bytes, offset: int) -> Mark:
@@ -136,6 +155,7 @@ class _Tree:
     """One reading of one file, from the first event to the last."""
 
     source: str
+    bounds: Bounds
     root: Data = None
     keys: dict[Path, Mark] = field(default_factory=dict)
     values: dict[Path, Mark] = field(default_factory=dict)
@@ -225,8 +245,9 @@ class _Tree:
         """Count a node and refuse what none may carry; its line and column counted from 1."""
         mark = _line_col(event.start_mark)
         self.nodes += 1
-        if self.nodes > MAX_NODES:
-            self.stop(mark, _("the file has more than 50,000 entries: shorten it."))
+        if self.nodes > self.bounds.nodes:
+            sentence = _("the file has more than {nodes:,} entries: shorten it.")
+            self.stop(mark, sentence.format(nodes=self.bounds.nodes))
         if isinstance(event, events.ScalarEvent | events.CollectionStartEvent):
             if event.anchor is not None:
                 self.say(mark, _("a mark with '&': put text that begins with '&' in quotes."))

@@ -94,6 +94,39 @@ def fit(text: str, width: int) -> str:
     return text + " " * (width - cell_len(text))
 
 
+def wrap(text: str, width: int) -> list[str]:
+    """Break a text into lines of at most `width` cells, at blanks where there are any."""
+    lines: list[str] = []
+    while (end := _cells(text, width)) < len(text):
+        blank = text.rfind(" ", 1, end + 1)
+        end = blank if blank > 0 else end
+        lines.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*lines, text] if text or not lines else lines
+
+
+def _cells(text: str, width: int) -> int:
+    """How many characters fill `width` cells; at least one, and with the marks that sit on it."""
+    used = 0
+    for place, char in enumerate(text):
+        used += cell_len(char)
+        if used > width and place:
+            return place
+    return len(text)
+
+
+def inert(text: str) -> str:
+    """A cell of an export that no spreadsheet computes: a sign in front makes it text (ASVS 1.2.10)."""
+    return f"'{text}" if text[:1] in _COMPUTED else text
+
+
+def live(cell: str) -> str:
+    """What `inert` was given, out of a cell that it wrote."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _COMPUTED else cell
+
+
+_COMPUTED = frozenset("=+-@\t\r")
+
 _words: gettext.NullTranslations = gettext.NullTranslations()
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from hisconsole.console.feed import Watching
     from hisconsole.desk.desk import Desk, Outcome
     from hisconsole.desk.pictures import Pictures
+    from hisconsole.flows.flow import Flow
+    from hisconsole.plan.document import Plan
     from hisconsole.plan.picture import History, StatusPicture
     from hisconsole.plan.reading import Judged
 
@@ -72,6 +74,20 @@ def open_desk(settings: Settings, *, writable: bool = True) -> Desk:
     check_operator(site, settings.operator)
     database = Database(settings.data, writable=writable)
     return Desk(database=database, site=site, actor=here(settings.operator))
+
+
+def classify_flow(plan: Plan) -> Flow:
+    """The questions of the classification, leading to what the plan's rules come to. Raises ConfigFault."""
+    from hisconsole.flows.flow import plan_outcomes, with_outcomes
+    from hisconsole.flows.read import load_flow
+
+    flow = load_flow(shipped("screens") / "flows" / "classify.yaml")
+    return with_outcomes(flow, plan_outcomes(plan.rules))
+
+
+def questions(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """What may be asked in a classification, and the answers there are."""
+    return {step.id: tuple(each.value for each in step.choices) for step in classify_flow(plan).steps}
 
 
 def open_pictures(settings: Settings, site: Site) -> Pictures:
@@ -154,8 +170,9 @@ def run_console(settings: Settings, environment: dict[str, str]) -> int:
     def glance() -> Board | None:
         from hisconsole.store.glance import glance as look
 
-        found = look(settings.data / RECORD)
-        return board_of(found[0], utc_now(), found[1]) if found else None
+        now = utc_now()
+        found = look(settings.data / RECORD, now=now)
+        return board_of(found[0], now, found[1], found[2]) if found else None
 
     def desk() -> Desk:
         from hisconsole.desk.desk import Desk

@@ -9,6 +9,7 @@ import os
 import platform
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hisconsole.store import sqlite
-from tests.bench import screens, stores, watch
+from tests.bench import probes, screens, stores, watch
 from tests.bench.figures import Figure, table
 from tests.bench.run import HERE, Run
 
@@ -30,15 +31,22 @@ ROWS: Mapping[str, Callable[[Run], Iterable[Figure]]] = {
     "memory": screens.memory,
     "board": stores.board,
     "verify": stores.verify,
+    "snmp": probes.snmp,
+    "ssh": probes.ssh,
     "watch": watch.watch,
+    "beside": watch.beside,
+    "strikes": watch.strikes,
+    "many": watch.many,
 }
+ONLY_BY_NAME = frozenset({"many"})
 
 
 def main() -> int:
-    """Run the rows that were named, or all; 0 whatever the figures say, for a bench is no test."""
+    """Run the rows that were named, or all; 0 whatever the figures say, 1 when a row broke off."""
     given = _arguments()
     given.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     figures: list[Figure] = []
+    faults: dict[str, str] = {}
     lock = (given.home / "lock").open("w")
     fcntl.flock(lock, fcntl.LOCK_EX)  # two benches at once would measure each other
     began, load = time.monotonic(), os.getloadavg()[0]
@@ -47,20 +55,36 @@ def main() -> int:
         say("preparing (the records are kept for the next run)")
         say("records:", str(run.stored), str(run.many))
         run.warm()
-        for name in given.rows or ROWS:
-            say(name)
-            figures += ROWS[name](run)
+        for name in given.rows or (row for row in ROWS if row not in ONLY_BY_NAME):
+            say(name, f"(after {time.monotonic() - began:.0f} s)")
+            fault = measured(ROWS[name], run, figures)
+            if fault:
+                say(fault)
+                faults[name] = fault
     machine = _machine(given.home, load=load, quick=given.quick, seconds=time.monotonic() - began)
     print("\n" + ", ".join(f"{name} {value}" for name, value in machine.items()) + "\n")
     print(table(figures))
-    given.json.write_text(json.dumps({"machine": machine, "figures": list(_plain(figures))}, indent=1) + "\n")
+    for name, fault in faults.items():
+        print(f"{name}: {fault}")
+    found = {"machine": machine, "figures": list(_plain(figures)), "faults": faults}
+    given.json.write_text(json.dumps(found, indent=1) + "\n")
     print(f"\nwritten to {given.json}")
-    return 0
+    return 1 if faults else 0
+
+
+def measured(row: Callable[[Run], Iterable[Figure]], run: Run, figures: list[Figure]) -> str:
+    """Add a row's figures; why it broke off, or "": what was measured before the fault stays."""
+    try:
+        figures.extend(row(run))
+    except Exception as fault:  # noqa: BLE001 - minutes of other rows must not go with this one
+        at = traceback.extract_tb(fault.__traceback__)[-1]
+        return f"broke off: {type(fault).__name__} at {Path(at.filename).name}:{at.lineno}: {fault}"
+    return ""
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"one of: {', '.join(ROWS)}")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)}; many only by its name")
     parser.add_argument("--quick", action="store_true", help="fewer samples: a look, not a measurement")
     parser.add_argument("--json", type=Path, default=HERE / "results.json", metavar="FILE")
     # Not /tmp, which may lie in memory, where fsync is free.

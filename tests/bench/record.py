@@ -20,8 +20,11 @@ from hisconsole.plan import calls
 from hisconsole.plan.acts import all_acts
 from hisconsole.plan.asking import Answer
 from hisconsole.plan.decisions import Setting
-from hisconsole.plan.events import GENESIS, Event, NewEvent, canonical, link
-from hisconsole.plan.incident import Incident, Report, apply
+from hisconsole.plan.document import Plan
+from hisconsole.plan.events import GENESIS, SITE, Event, Kind, NewEvent, canonical, link
+from hisconsole.plan.fold import apply
+from hisconsole.plan.frozen import to_data
+from hisconsole.plan.incident import Incident, Report
 from hisconsole.plan.times import to_text
 from hisconsole.plan.words import Scope, Symptom
 from hisconsole.store import projections, tables
@@ -82,25 +85,32 @@ class _Pen:
         """One act."""
         act = act_id(now)
         for new in events:
-            self.seq += 1
-            event = Event(
-                self.seq, act, new.kind, new.incident, new.at, now, actor, "bench", "local", new.body
-            )
-            self.previous = link(self.previous, self.seq, canonical(event))
-            self.rows.append(
-                {
-                    **{name: getattr(event, name) for name in ("seq", "act", "incident", "actor", "os_user")},
-                    "source": event.source,
-                    "kind": event.kind.value,
-                    "at": to_text(event.at),
-                    "recorded": to_text(now),
-                    "body": json.dumps(event.body, sort_keys=True, separators=(",", ":")),
-                    "hash": self.previous,
-                }
-            )
-            incident = apply(incident, event)
+            incident = apply(incident, self._append(new, act, actor, now))
         assert incident is not None
         return incident
+
+    def adopt(self, plan: Plan) -> None:
+        """The edition of the plan under which every incident runs."""
+        now = datetime.now(UTC)
+        body = {"version": plan.version, "edition": plan.edition, "plan": to_data(plan)}
+        self._append(NewEvent(Kind.PLAN_ADOPTED, SITE, now, body), act_id(now), "bench", now)
+
+    def _append(self, new: NewEvent, act: str, actor: str, now: datetime) -> Event:
+        self.seq += 1
+        event = Event(self.seq, act, new.kind, new.incident, new.at, now, actor, "bench", "local", new.body)
+        self.previous = link(self.previous, self.seq, canonical(event))
+        self.rows.append(
+            {
+                **{name: getattr(event, name) for name in ("seq", "act", "incident", "actor", "os_user")},
+                "source": event.source,
+                "kind": event.kind.value,
+                "at": to_text(event.at),
+                "recorded": to_text(now),
+                "body": json.dumps(event.body, sort_keys=True, separators=(",", ":")),
+                "hash": self.previous,
+            }
+        )
+        return event
 
 
 def _build(folder: Path, site: Site, *, stored: int, opened: int) -> None:
@@ -108,11 +118,12 @@ def _build(folder: Path, site: Site, *, stored: int, opened: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     database = Database(folder)
     pen = _Pen()
+    pen.adopt(site.plan)
     made = _incidents(pen, site, stored=stored, opened=opened)
     for first in range(0, stored, _STEP):
         rows: dict[str, list[dict[str, Any]]] = {"incident": [], "report": [], "due": []}
         for _number in range(first, min(first + _STEP, stored)):
-            for name, found in projections.columns_of(next(made)).items():
+            for name, found in projections.columns_of(next(made), site.plan).items():
                 rows[name] += found
         with database.write() as connection:
             connection.execute(insert(tables.event), pen.rows)
@@ -136,11 +147,11 @@ def _incidents(pen: _Pen, site: Site, *, stored: int, opened: int) -> Iterator[I
         steps = _open_life(dice, number, now) if number > stored - opened else _closed_life(dice)
         report = _report(dice, site, number, now, untaken=not steps)
         actor = dice.choice(operators)
-        taken = calls.take(report, incident=None, number=number, now=now)
+        taken = calls.take(report, incident=None, number=number, plan=site.plan.version, now=now)
         incident = pen.write(None, taken, actor=actor, now=now)
         for name, answers in steps:
             now += timedelta(seconds=dice.randint(20, 400))
-            setting = Setting(incident, (), answers, actor, now, to_text)
+            setting = Setting(incident, (), answers, actor, now, to_text, plan=site.plan, present=site.plan)
             incident = pen.write(incident, acts[name].decide(setting), actor=actor, now=now)
         yield incident
 

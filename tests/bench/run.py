@@ -81,10 +81,10 @@ class Run:
             **decide(term, stdin_tty=True, stdout_tty=True).environment,
         }
 
-    def console(self, data: Path) -> Line:
-        """A console on a record."""
+    def console(self, data: Path, config: Path | None = None) -> Line:
+        """A console on a record, in the sample hospital or another with its roster."""
         operator = self.site.operators[0].id
-        where = ("--config", str(shipped("config")), "--data", str(data), "--operator", operator)
+        where = ("--config", str(config or shipped("config")), "--data", str(data), "--operator", operator)
         return Line((sys.executable, "-m", "hisconsole", *where), self.env)
 
     def hello(self) -> Line:

@@ -88,6 +88,18 @@ MARKS = (" ", " ")
 LETTERS = tuple("save")
 
 
+def judged_keys(line: Line) -> Iterator[tuple[str, Press]]:
+    """One round of the keys that are judged: steps, pages, ends, marks and the letters of a filter."""
+    for name, each in (("step", STEPS), ("page", PAGES), ("end", ENDS), ("mark", MARKS)):
+        for key in each:
+            yield name, press(line, key)
+    press(line, ESC, quiet=0.2)  # takes the marks away
+    press(line, "/")
+    for letter in LETTERS:
+        yield "letter", press(line, letter)
+    press(line, ESC, quiet=0.2)
+
+
 def keys(run: Run) -> Iterator[Figure]:
     """Keys in the queue one at a time: its steps, pages, ends, marks and the letters of a filter."""
     cost: dict[str, list[Press]] = {name: [] for name in ("step", "page", "end", "mark", "letter", "open")}
@@ -95,12 +107,8 @@ def keys(run: Run) -> Iterator[Figure]:
         line.wait_for(f"{MANY} open")
         line.settle()
         for _round in range(run.few(10, 3)):
-            for name, each in (("step", STEPS), ("page", PAGES), ("end", ENDS), ("mark", MARKS)):
-                cost[name] += [press(line, key) for key in each]
-            press(line, ESC, quiet=0.2)  # takes the marks away
-            press(line, "/")
-            cost["letter"] += [press(line, letter) for letter in LETTERS]
-            press(line, ESC, quiet=0.2)
+            for name, each in judged_keys(line):
+                cost[name].append(each)
             cost["open"].append(press(line, ENTER, quiet=0.15))
             press(line, ESC, quiet=0.2)
     theirs: dict[str, list[Press]] = {"step": [], "page": []}

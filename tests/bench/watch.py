@@ -1,195 +1,231 @@
-"""Rows about the watch: a whole watch with 1,000 SNMP targets, first all well, then every fifth dead.
+"""Rows about a whole watch at work: hospitals of 1,300 and 10,000 targets, and how soon a cut is seen.
 
-Each target has 30 objects and a table of 8 x 31, once a minute; one net-snmp agent answers for all of
-them, each at an address of its own. The dead ones are silent: a socket takes their datagrams and says
-nothing.
+Everything that answers runs in processes of its own, and only the watch's own time counts. 1,000 SNMP
+targets and 300 hosts over SSH are asked once a minute; then a fifth of both is frozen: it takes what is
+sent and says nothing.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
+import resource
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from hisconsole.config import FILES
-from hisconsole.paths import shipped
-from hisconsole.plan.health import Status
-from hisconsole.plan.watching import SELF
-from hisconsole.store.readings_reader import Reader
-from tests.bench.figures import Figure, Goal, figure
-from tests.bench.run import Run
+from hisconsole.desk.actor import utc_now
+from hisconsole.desk.pictures import Pictures
+from hisconsole.plan.status import Status
+from hisconsole.probes.snmp.limits import FILES_A_DEVICE, OTHER_FILES
+from tests.bench import peers
+from tests.bench.figures import Figure, Goal, Peer, figure, share
+from tests.bench.hospital import Group, lay
+from tests.bench.peers import Played
+from tests.bench.run import MANY, Run
+from tests.bench.screens import judged_keys
+from tests.bench.watched import Found, Watched
 
-TARGETS, EVERY_S = 1000, 60
-OBJECTS, COLUMNS, ROWS = 30, 8, 31
-SETTLE_S = 45
-"""First contact with all of them takes 20 s at 50 a second."""
+SNMP_TARGETS, SSH_HOSTS = 1000, 300
+MANY_TARGETS = 10_000
+KNOWN_S = 120
+"""An interval, three strikes and the waiting for what is silent: then all that is silent must be known."""
 
-_ROOT = "1.3.6.1.4.1.8072.9999.9999"
+
+@dataclass(frozen=True, slots=True)
+class Hospital:
+    """The groups of targets by name, and the peers that play those that can be frozen."""
+
+    groups: Mapping[str, Group]
+    frozen: Sequence[Played]
+
+    def names(self, *groups: str) -> list[str]:
+        """The ids of all targets of these groups."""
+        return [f"{name}-{number}" for name in groups for number in range(self.groups[name].count)]
+
+
+@contextmanager
+def _hospital(run: Run, program: str, name: str, data: Path) -> Iterator[Hospital]:
+    """800 + 200 SNMP targets and 240 + 60 hosts; the second of each can be frozen."""
+    folder = run.scratch / name
+    folder.mkdir()
+    dead, lost = SNMP_TARGETS // 5, SSH_HOSTS // 5
+    with ExitStack() as stack:
+        first, second = (stack.enter_context(peers.agent(program, folder / each)) for each in ("a", "b"))
+        port = peers.free_port()
+        groups = {
+            "well": Group("well", SNMP_TARGETS - dead, first.port),
+            "dead": Group("dead", dead, second.port, SNMP_TARGETS - dead),
+            "host": Group("host", SSH_HOSTS - lost, port, ssh=True),
+            "lost": Group("lost", lost, port, SSH_HOSTS - lost, ssh=True),
+        }
+        hosts = {each: groups[each] for each in ("host", "lost")}
+        peers.write_keys(data, hosts)
+        _kept, frozen = (
+            stack.enter_context(peers.fleet(group, data, folder / each, run.env))
+            for each, group in hosts.items()
+        )
+        yield Hospital(groups, (second, frozen))
+
+
+def _program(row: str) -> str | None:
+    program = peers.snmpd()
+    if program is None:
+        print(f"bench: no snmpd here, the row '{row}' is left out", flush=True)
+    return program
 
 
 def watch(run: Run) -> Iterator[Figure]:
-    """1,000 targets for a few minutes, then the same with 200 of them silent."""
-    program = shutil.which("snmpd")
+    """300 SSH hosts alone, then 1,000 SNMP targets with them, then a fifth of both falls silent."""
+    program = _program("watch")
     if program is None:
-        print("bench: no snmpd here, the row 'watch' is left out", flush=True)
         return
-    with _agent(program, run.scratch / "snmpd") as port, _mute() as dead_port:
-        for dead in (0, TARGETS // 5):
-            found = _watched(run, port, dead_port, dead)
-            yield from _figures(found, dead)
+    data, config = run.scratch / "watch", run.scratch / "watch-config"
+    minute = run.few(60, 30)
+    with _hospital(run, program, "watch-peers", data) as hospital:
+        groups = hospital.groups
+        lay(config, [groups["host"], groups["lost"]])
+        with Watched(run, config, data) as watched:
+            watched.settle(SSH_HOSTS)
+            alone = watched.look(minute, well=hospital.names("host", "lost"))
+            lay(config, list(groups.values()))
+            watched.settle(SNMP_TARGETS + SSH_HOSTS)
+            both = watched.look(minute, well=hospital.names(*groups))
+            for each in hospital.frozen:
+                each.freeze()
+            broken = watched.look(KNOWN_S, well=hospital.names("well", "host"))
+            healths = watched.healths()
+    unseen = [id_ for id_ in hospital.names("dead", "lost") if healths[id_].hard is not Status.DOWN]
+    ssh = sum(alone.cpu) / len(alone.cpu)
+    name = f"{SSH_HOSTS} SSH hosts"
+    yield figure("watch", f"{name} a minute: processor", alone.cpu, "%", goal=Goal(5))
+    yield from _well(name, alone)
+    name = f"{SNMP_TARGETS} SNMP targets and they"
+    snmp = [each - ssh for each in both.cpu]
+    yield figure("watch", f"{name}: processor of SNMP", snmp, "%", goal=Goal(25))
+    yield figure("watch", f"{name}: memory", [both.memory_mb], "MB", goal=Goal(250))
+    yield from _well(name, both)
+    name = f"the same, {len(hospital.names('dead', 'lost'))} of them silent"
+    yield figure("watch", f"{name}: processor", broken.cpu, "%", goal=Goal(30))
+    yield figure("watch", f"{name}: memory", [broken.memory_mb], "MB", goal=Goal(250))
+    yield from _well(name, broken)
+    yield figure("watch", f"{name}: silent, and not known", [float(len(unseen))], "", goal=Goal(0))
 
 
-@dataclass(frozen=True)
-class _Found:
-    cpu: list[float]
-    memory: float
-    skipped: float
-    late_s: float
-    failed: int
-    late: int
-    unseen: int
+def _well(name: str, found: Found, row: str = "watch") -> Iterator[Figure]:
+    yield figure(row, f"{name}: turns left out", [found.skipped], "", goal=Goal(0))
+    yield figure(row, f"{name}: longest wait for a turn", [found.waited_s], "s")
+    yield figure(row, f"{name}: well, and said to fail", [float(len(found.failed))], "", goal=Goal(0))
+    yield figure(row, f"{name}: well, and late by an interval", [float(len(found.late))], "", goal=Goal(0))
 
 
-def _figures(found: _Found, dead: int) -> Iterator[Figure]:
-    name = f"{TARGETS} SNMP targets" if not dead else f"the same, {dead} of them silent"
-    yield figure("watch", f"{name}: processor", found.cpu, "%", goal=Goal(25))
-    yield figure("watch", f"{name}: memory", [found.memory], "MB", goal=Goal(250))
-    yield figure("watch", f"{name}: turns left out", [found.skipped], "", goal=Goal(0))
-    yield figure("watch", f"{name}: longest wait for a turn", [found.late_s], "s")
-    yield figure("watch", f"{name}: well, and said to fail", [float(found.failed)], "", goal=Goal(0))
-    yield figure("watch", f"{name}: well, and late by an interval", [float(found.late)], "", goal=Goal(0))
-    if dead:
-        yield figure("watch", f"{name}: silent, and not known", [float(found.unseen)], "", goal=Goal(0))
-
-
-def _watched(run: Run, port: int, dead_port: int, dead: int) -> _Found:
-    """Run a watch for `minutes` and look at it from outside, as a console does."""
-    config, data = run.scratch / f"config-{dead}", run.scratch / f"watch-{dead}"
-    _lay(config, port, dead_port, dead)
-    data.mkdir(mode=0o700)
-    words = [sys.executable, "-m", "hisconsole.watch", str(config), str(data)]
-    process = subprocess.Popen(words, env=run.env)
-    try:
-        time.sleep(SETTLE_S)
-        cpu, skipped, late_s = [], 0.0, 0.0
-        with closing(Reader(data)) as reader:
-            for _minute in range(run.few(3, 1)):
-                before = _cpu_s(process.pid)
-                for _part in range(EVERY_S // 5):
-                    time.sleep(5)
-                    figures = {each.sample.key: each.last for each in reader.readings(SELF)}
-                    skipped += float(figures["overruns"] or 0)
-                    late_s = max(late_s, float(figures["late"] or 0))
-                cpu.append(100 * (_cpu_s(process.pid) - before) / EVERY_S)
-            healths = reader.latest().healths
-        now = datetime.now(UTC)
-        well = [health for id_, health in healths.items() if id_.startswith("well-")]
-        silent = [health for id_, health in healths.items() if id_.startswith("dead-")]
-        return _Found(
-            cpu=cpu,
-            memory=_memory_mb(process.pid),
-            skipped=skipped,
-            late_s=late_s,
-            failed=sum(way.latest is not Status.OK for health in well for way in health.probes),
-            late=sum(
-                health.checked_at is None or (now - health.checked_at).total_seconds() > 2 * EVERY_S
-                for health in well
+def many(run: Run) -> Iterator[Figure]:
+    """10,000 SNMP targets a minute, for ten minutes."""
+    program = _program("many")
+    if program is None:
+        return
+    need = MANY_TARGETS * FILES_A_DEVICE + OTHER_FILES
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < need:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (need, need))
+        except (ValueError, OSError):
+            room = (hard - OTHER_FILES) // FILES_A_DEVICE
+            print(
+                f"bench: only {hard} files may be open here, enough for {room} targets: sockets are reopened"
             )
-            + TARGETS
-            - dead
-            - len(well),
-            unseen=sum(health.hard is not Status.DOWN for health in silent) + dead - len(silent),
-        )
-    finally:
-        process.terminate()
-        process.wait()
+    data, config = run.scratch / "many", run.scratch / "many-config"
+    with peers.agent(program, run.scratch / "many-peer") as played:
+        lay(config, [Group("well", MANY_TARGETS, played.port)])
+        with Watched(run, config, data) as watched:
+            first = watched.settle(MANY_TARGETS, within_s=600)
+            names = [f"well-{number}" for number in range(MANY_TARGETS)]
+            found = watched.look(run.few(600, 60), well=names)
+    name = f"{MANY_TARGETS} SNMP targets"
+    yield figure("many", f"{name}: start to all of them polled", [first], "s")
+    yield figure("many", f"{name} a minute: processor", found.cpu, "%")
+    yield figure("many", f"{name}: memory", [found.memory_mb], "MB")
+    yield from _well(name, found, "many")
 
 
-def _lay(config: Path, port: int, dead_port: int, dead: int) -> None:
-    (config / "profiles").mkdir(parents=True)
-    for name in FILES:
-        shutil.copy(shipped("config") / name, config / name)
-    (config / "credentials.yaml").write_text("v2:\n  kind: snmp2c\n  community: bench\n  insecure: yes\n")
-    readings = "".join(
-        f"  r{number}:\n    label: object {number}\n    object: BENCH::r{number}\n"
-        f'    oid: {_ROOT}.2.{number}.0\n    warn: ">= 90000"\n'
-        for number in range(1, OBJECTS + 1)
+def beside(run: Run) -> Iterator[Figure]:
+    """Keys in the queue of 10,000, with no target watched and with 1,300, in turns: before, beside, after."""
+    program = _program("beside")
+    if program is None:
+        return
+    data = run.copy(run.many, "beside")
+    empty, full = lay(run.scratch / "empty-config", []), run.scratch / "full-config"
+    rounds = run.few(6, 2)
+    with _hospital(run, program, "beside-peers", data) as hospital:
+        without = _keys(run, data, empty, rounds)
+        lay(full, list(hospital.groups.values()))
+        with Watched(run, full, data) as watched:
+            watched.settle(SNMP_TARGETS + SSH_HOSTS)
+            beside = _keys(run, data, full, 2 * rounds)
+        without += _keys(run, data, empty, rounds)
+    name = f"with {SNMP_TARGETS + SSH_HOSTS} targets watched"
+    for part, what in ((0.5, "p50"), (0.99, "p99")):
+        alone, with_it = share(without, part), share(beside, part)
+        peer = Peer("nothing watched", alone)
+        yield figure("beside", f"key to its last byte {what}, {name}", beside, "ms", value=with_it, peer=peer)
+        if what == "p99":
+            yield figure("beside", "the same, times as long", [with_it / alone], "x", goal=Goal(1.2))
+
+
+def _keys(run: Run, data: Path, config: Path, rounds: int) -> list[float]:
+    """Milliseconds from each judged key to the last byte it changed."""
+    with run.console(data, config) as line:
+        line.wait_for(f"{MANY} open")
+        line.watch(8)  # A console with many targets beside it never comes to rest.
+        return [each.last for _round in range(rounds) for _name, each in judged_keys(line)]
+
+
+def strikes(run: Run) -> Iterator[Figure]:
+    """60 targets polled every 30 s are cut at once, each at its own place in its interval."""
+    program = _program("strikes")
+    if program is None:
+        return
+    data, config = run.scratch / "strikes", run.scratch / "strikes-config"
+    with (
+        peers.agent(program, run.scratch / "strikes-a") as kept,
+        peers.agent(program, run.scratch / "strikes-b") as cut,
+    ):
+        well = Group("well", 200, kept.port, profile="ten", every_s=30)
+        lost = Group("lost", 60, cut.port, first=200, profile="ten", every_s=30)
+        lay(config, [well, lost])
+        with Watched(run, config, data) as watched:
+            watched.settle(well.count + lost.count, within_s=120, firm=True)
+            cut.freeze()
+            seen, wrong = _seen_down(config, data, lost)
+    worst = max(seen.values()) if len(seen) == lost.count else float("inf")
+    name = f"{lost.count} targets cut, polled every 30 s"
+    yield figure(
+        "strikes",
+        f"{name}: until the last is down on a picture",
+        list(seen.values()) or [worst],
+        "s",
+        value=worst,
+        goal=Goal(60),
     )
-    columns = "".join(
-        f"      c{number}:\n        label: column {number}\n        object: BENCH::c{number}\n"
-        f'        oid: {_ROOT}.1.{number}\n        warn: ">= 90000"\n'
-        for number in range(1, COLUMNS + 1)
-    )
-    (config / "profiles" / "bench.yaml").write_text(
-        f"name: Bench\nprobe: snmp\nkind: switch\nreadings:\n{readings}"
-        f"tables:\n  t:\n    names: {_ROOT}.1.{COLUMNS + 1}\n    readings:\n{columns}"
-    )
-    entries = [
-        (f"well-{number}", number, port) if number >= dead else (f"dead-{number}", number, dead_port)
-        for number in range(TARGETS)
-    ]
-    (config / "targets.yaml").write_text(
-        "".join(
-            f"{id_}:\n  name: {id_}\n  kind: switch\n  address: 127.40.{number // 200}.{number % 200 + 1}\n"
-            f"  port: {at}\n  credential: v2\n  profiles: bench\n  every: {EVERY_S}\n"
-            for id_, number, at in entries
-        )
-    )
+    yield figure("strikes", "well, and shown otherwise", [float(len(wrong))], "", goal=Goal(0))
 
 
-@contextmanager
-def _agent(program: str, folder: Path) -> Iterator[int]:
-    """One agent at every address of this machine."""
-    folder.mkdir()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("0.0.0.0", 0))
-        port: int = probe.getsockname()[1]
-    lines = [f"agentaddress udp:{port}", "rocommunity bench 127.0.0.0/8"]
-    lines += [f"override {_ROOT}.2.{number}.0 integer {1000 + number}" for number in range(1, OBJECTS + 1)]
-    for column in range(1, COLUMNS + 1):
-        lines += [f"override {_ROOT}.1.{column}.{row} counter {column * row}" for row in range(1, ROWS + 1)]
-    lines += [
-        f'override {_ROOT}.1.{COLUMNS + 1}.{row} octet_str "GigabitEthernet0/0/{row}"'
-        for row in range(1, ROWS + 1)
-    ]
-    config, log = folder / "snmpd.conf", folder / "log"
-    config.write_text("\n".join([*lines, ""]))
-    words = [program, "-f", "-r", "-Lf", str(log), "-C", "-c", str(config), "-I", "-smux"]
-    environment = {**os.environ, "SNMP_PERSISTENT_DIR": str(folder / "engine"), "MIBS": ""}
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        until = time.monotonic() + 10
-        while not (log.exists() and b"NET-SNMP version" in log.read_bytes()):
-            if process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError("snmpd did not start")
-            time.sleep(0.05)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@contextmanager
-def _mute() -> Iterator[int]:
-    """A port that takes everything and answers nothing."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
-        mute.bind(("0.0.0.0", 0))
-        yield mute.getsockname()[1]
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _memory_mb(pid: int) -> float:
-    text = Path(f"/proc/{pid}/statm").read_text().split()[1]
-    return int(text) * os.sysconf("SC_PAGE_SIZE") / 1e6
+def _seen_down(config: Path, data: Path, lost: Group) -> tuple[dict[str, float], set[str]]:
+    """Seconds until each lost target was firmly down on a status picture, and who else was not well."""
+    cut_at = time.monotonic()
+    seen: dict[str, float] = {}
+    wrong: set[str] = set()
+    with closing(Pictures(config, data, sample=True, now=utc_now)) as pictures:
+        version = -1
+        while len(seen) < lost.count and time.monotonic() - cut_at < 120:
+            picture = pictures.newer(version)
+            if picture is not None:
+                version = picture.version
+                for row in picture.rows:
+                    id_ = row.target.id
+                    if id_.startswith("lost-") and row.shown.firm and row.shown.status is Status.DOWN:
+                        seen.setdefault(id_, time.monotonic() - cut_at)
+                    elif id_.startswith("well-") and row.shown.status is not Status.OK:
+                        wrong.add(id_)
+            time.sleep(0.1)
+    return seen, wrong

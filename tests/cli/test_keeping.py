@@ -25,9 +25,9 @@ def test_a_record_that_holds(run: Run, call: Call) -> None:
     assert proof.code == 0
     assert set(proof.json) == {"holds", "seq", "hash", "incidents", "faults"}
     assert proof.json["holds"] is True
-    assert (proof.json["seq"], proof.json["incidents"]) == (2, 1)
+    assert (proof.json["seq"], proof.json["incidents"]) == (3, 1)
     assert len(proof.json["hash"]) == 64
-    assert f"head 2 {proof.json['hash']}" in run("verify").out
+    assert f"head 3 {proof.json['hash']}" in run("verify").out
 
 
 def test_a_record_that_does_not_hold(run: Run, call: Call, data: Path, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import re
 import shutil
 from pathlib import Path
 
@@ -13,14 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hisconsole.config import FILES, check_site, load_site
-from hisconsole.errors import ConfigFault, Finding
+from hisconsole.errors import ConfigFault
 from hisconsole.paths import shipped
-from hisconsole.text import printable
+from tests.config.places import place, well_told
 from tests.config.spoil import spoil
 
-SITE, DEPARTMENTS, WORKSTATIONS, ROSTER = FILES
-
-JARGON = re.compile(r"\b(None|str|dict|list index|mapping|scalar|token|YAML)\b|Error|<class")
+SITE, DEPARTMENTS, WORKSTATIONS, ROSTER, *_OTHERS = FILES
 
 FIRST_CASH = "cash-01:\n  department: cashier\n"
 
@@ -143,30 +140,16 @@ MUTANTS: list[tuple[str, str, str, str, str]] = [
 ]
 
 
-def _place(text: str, at: str) -> tuple[int, int]:
-    offset = text.index(at) + (1 if at.startswith("\n") else 0)
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-
-
-def _well_told(findings: list[Finding]) -> None:
-    """Each finding is one line for an operator, without the words of Python or of YAML."""
-    for finding in findings:
-        line = str(finding)
-        assert printable(line) == line
-        assert finding.sentence.endswith((".", "?"))
-        assert not JARGON.search(finding.sentence)
-
-
 @pytest.mark.parametrize("case", MUTANTS, ids=[f"{n}: {case[4]}" for n, case in enumerate(MUTANTS)])
 def test_a_fault_is_told_where_it_stands(folder: Path, case: tuple[str, ...]) -> None:
     name, old, new, at, words = case
     text = spoil(folder, name, old, new)
     findings = check_site(folder)
-    _well_told(findings)
+    well_told(findings)
     told = [each for each in findings if words in each.sentence]
     assert told, [str(each) for each in findings]
     assert told[0].file == str(folder / name)
-    assert (told[0].line, told[0].col) == _place(text, at), str(told[0])
+    assert (told[0].line, told[0].col) == place(text, at), str(told[0])
 
 
 def test_there_are_enough_such_cases() -> None:
@@ -239,7 +222,7 @@ def test_a_file_of_another_kind_is_refused(folder: Path, name: str, kind: str) -
     else:
         path.write_bytes(raw[kind])
     findings = check_site(folder)
-    _well_told(findings)
+    well_told(findings)
     assert {each.file for each in findings} == {str(path)}
 
 
@@ -263,7 +246,7 @@ def test_whatever_is_done_to_a_file_it_is_read_or_told(
         text = _slip(text, chance)
     (tmp_path / name).write_text(text, "utf-8")
     findings = check_site(tmp_path)
-    _well_told(findings)
+    well_told(findings)
     for finding in findings:
         lines = Path(finding.file).read_text("utf-8").split("\n")
         assert 1 <= finding.line <= len(lines) + 1

@@ -14,7 +14,7 @@ from hisconsole.config import FILES, Site, check_site, init_site, load_site, rel
 from hisconsole.errors import HisError, Refused
 from tests.config.spoil import spoil
 
-SITE, _, WORKSTATIONS, ROSTER = FILES
+SITE, _, WORKSTATIONS, ROSTER, *_OTHERS = FILES
 
 
 def test_a_bad_file_at_reload_keeps_the_last_good_hospital(folder: Path) -> None:

@@ -53,7 +53,7 @@ MUTANTS: list[tuple[str, str, str, str, str]] = [
     ),
     (
         TARGETS,
-        "  services: network\n",
+        "  parents: sw-adm-4f\n",
         "  parents: sw-opd-1f\n",
         "sw-opd-1f\n",
         "circle: sw-core-1 -> sw-opd-1f -> sw-agg-1 -> sw-core-1",
@@ -310,6 +310,20 @@ def test_a_file_of_another_kind_is_refused(folder: Path, name: str, raw: bytes) 
     checked = check_targets(folder, sample=True)
     _well_told(checked.faults)
     assert str(folder / name) in {each.file for each in checked.faults}
+
+
+def test_only_the_list_of_targets_may_be_longer_than_other_files(folder: Path) -> None:
+    known = load_targets(folder, sample=True).targets
+    for name in (TARGETS, CREDENTIALS):
+        path = folder / name
+        path.write_text(path.read_text() + "# and so on, for ten thousand devices\n" * 16_000)
+    (finding,) = check_targets(folder, sample=True).faults
+    assert (Path(finding.file).name, finding.sentence) == (
+        CREDENTIALS,
+        "the file is too large: only 512 KiB are read.",
+    )
+    shutil.copy(shipped("config") / CREDENTIALS, folder)
+    assert load_targets(folder, sample=True).targets == known
 
 
 def test_a_folder_in_a_files_place_is_told(folder: Path) -> None:

@@ -66,7 +66,11 @@ def test_it_is_a_hospital(watched: Infrastructure) -> None:
 
 def test_the_core_is_redundant_and_all_hangs_on_it(watched: Infrastructure) -> None:
     roots = {each.id for each in watched.targets if not each.parents}
-    assert roots == {"sw-core-1", "sw-core-2"}
+    assert roots == {each.id for each in watched.targets if each.gateway} == {"sw-adm-4f"}
+    assert {each.id for each in watched.targets if each.parents == ("sw-adm-4f",)} == {
+        "sw-core-1",
+        "sw-core-2",
+    }
     assert target(watched, "his-db-1").parents == ("sw-core-1", "sw-core-2")
     assert target(watched, "sw-opd-1f").parents == ("sw-agg-1",)
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from hisconsole.console.call import CallForm
+from hisconsole.console.commands import menu
 from hisconsole.console.form import ActForm
 from hisconsole.console.incident import IncidentScreen
-from hisconsole.console.pick import Pick
+from hisconsole.console.pick import DIGITS, Pick
 from hisconsole.console.queue import QueueScreen
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.drafts import Draft
@@ -21,10 +22,20 @@ from hisconsole.errors import StoreFault
 from hisconsole.plan.acts import all_acts
 from hisconsole.plan.board import Board
 from hisconsole.plan.events import Event
-from tests.console.app import ME, OTHER, Seat, call, console, desk, kept
+from tests.console.app import ME, OTHER, Seat, call, console, desk, kept, screens
 
 ACTIVE = [("verify", {"result": "confirmed"})]
 RECOVERED = [*ACTIVE, ("recovered", {"confirmed_by": "nurse"})]
+ON_PAPER = [*ACTIVE, ("notice", {"kind": "start", "departments": "lab"})]
+
+DIGIT = {
+    act.name: digit
+    for digit, act in zip(DIGITS, menu(all_acts().values(), screens().keys, "queue"), strict=False)
+}
+"""What to press in the menu for an act."""
+
+CLOSING = sum(not field.late for field in all_acts()["close"].asks)
+"""How often Enter goes on in the form that closes."""
 
 # What happened before, the keys (words of more than a letter are typed), what the last event says.
 ACTS: dict[str, tuple[list[tuple[str, dict[str, str]]], list[str], dict[str, object]]] = {
@@ -35,22 +46,87 @@ ACTS: dict[str, tuple[list[tuple[str, dict[str, str]]], list[str], dict[str, obj
         ["v", "1", "3", "Zhao Yan", "enter", "saw it", "enter", "-1", "enter"],
         {"result": "confirmed", "how": "on-site", "by": "zhao.yan", "text": "saw it"},
     ),
-    "classify": ([], ["c", "1", "all wards", "enter"], {"category": "I", "reason": "all wards"}),
-    "note": ([], [".", "1", "rang Huawei", "enter", "-10", "enter"], {"text": "rang Huawei"}),
-    "pin": ([], [".", "2", "2", "enter"], {"entry": 2}),
-    "eta": (ACTIVE, [".", "3", "+30", "enter", "+60", "enter", "supplier", "enter"], {"why": "supplier"}),
-    "cause": (ACTIVE, [".", "4", "disk full", "enter", "2"], {"confidence": "confirmed"}),
-    "fix": (ACTIVE, [".", "5", "restarted", "enter", "2", "enter"], {"result": "failed"}),
-    "mitigated": (ACTIVE, [".", "6", "by paper", "enter", "enter"], {"text": "by paper"}),
-    "recovered": (ACTIVE, [".", "7", "Dr Sun", "enter", "enter"], {"confirmed_by": "Dr Sun"}),
+    "classify": (
+        [],
+        [".", DIGIT["classify"], "1", "all wards", "enter", "enter", "enter"],
+        {"category": "I", "reason": "all wards"},
+    ),
+    "escalate": ([], [".", DIGIT["escalate"], "they asked", "enter", "2"], {"reason": "they asked"}),
+    "hold": (
+        [],
+        [".", DIGIT["hold"], "Chen Hao", "enter", "vendor is here", "enter", "enter"],
+        {"by": "chen.hao", "reason": "vendor is here"},
+    ),
+    "paralysis": ([], [".", DIGIT["paralysis"], "2", "rang two wards", "enter", "2"], {"confirmed": "no"}),
+    "stopped": ([], [".", DIGIT["stopped"], "lab, cashier", "enter"], {"departments": ["cashier", "lab"]}),
+    "aggravate": ([], [".", DIGIT["aggravate"], "staff-away", "enter"], {"aggravators": ["staff-away"]}),
+    "met": (
+        [],
+        [".", DIGIT["met"], "engineer", "enter", "enter", "rang Zhao", "enter", "enter"],
+        {"duty": "engineer", "text": "rang Zhao"},
+    ),
+    "summary": ([], [".", DIGIT["summary"], "1", "all is said", "enter"], {"audience": "team"}),
+    "note": ([], [".", DIGIT["note"], "rang Huawei", "enter", "-10", "enter"], {"text": "rang Huawei"}),
+    "pin": ([], [".", DIGIT["pin"], "2", "enter"], {"entry": 2}),
+    "eta": (
+        ACTIVE,
+        [".", DIGIT["eta"], "+30", "enter", "+60", "enter", "supplier", "enter"],
+        {"why": "supplier"},
+    ),
+    "cause": (ACTIVE, [".", DIGIT["cause"], "disk full", "enter", "2"], {"confidence": "confirmed"}),
+    "fix": (ACTIVE, [".", DIGIT["fix"], "restarted", "enter", "2", "enter"], {"result": "failed"}),
+    "mitigated": (ACTIVE, [".", DIGIT["mitigated"], "by paper", "enter", "enter"], {"text": "by paper"}),
+    "recovered": (ACTIVE, [".", DIGIT["recovered"], "Dr Sun", "enter", "enter"], {"confirmed_by": "Dr Sun"}),
     "review": (
         [("classify", {"category": "I", "reason": "r"}), *RECOVERED],
-        [".", "8", "why so long", "enter"],
+        [".", DIGIT["review"], "why so long", "enter"],
         {"text": "why so long"},
     ),
-    "reopen": (RECOVERED, [".", "9", "it is back", "enter"], {"reason": "it is back"}),
-    "close": (RECOVERED, ["x", "all well", "enter", "enter", "2"], {"reason": "all well"}),
+    "reopen": (RECOVERED, [".", DIGIT["reopen"], "it is back", "enter"], {"reason": "it is back"}),
+    "close": (RECOVERED, ["x", "all well", *(["enter"] * CLOSING), "2"], {"reason": "all well"}),
     "undo": ([], ["a", "u"], {}),
+    "message": (
+        [],
+        [".", DIGIT["message"], "1", "the desk", "enter", "use paper", *(["enter"] * 5), "2"],
+        {"status": "verified", "do": "use paper"},
+    ),
+    "dial": ([("escalate", {})], ["C", "enter", "esc"], {}),
+    "called": (
+        [],
+        [".", DIGIT["called"], "Chen Hao", "enter", "5", *(["enter"] * 5), "his wife", "enter", "enter"],
+        {"contact": "chen.hao", "outcome": "left-word", "text": "his wife"},
+    ),
+    "summon": (
+        [],
+        [".", DIGIT["summon"], "Ma Chao", "enter", "enter", "T-7", "enter", "+30", *(["enter"] * 5)],
+        {"contact": "ma.chao", "ticket": "T-7"},
+    ),
+    "arrived": ([], [".", DIGIT["arrived"], "Ma Chao", "enter", "enter"], {"contact": "ma.chao"}),
+    "told": (
+        [("message", {"status": "verified", "affected": "the desk", "do": "use paper"})],
+        [".", DIGIT["told"], "all", "enter", "1", "enter", "enter", "nurse Wu", "enter", "enter"],
+        {"reached": True, "person": "nurse Wu"},
+    ),
+    "notice": (
+        ACTIVE,
+        [":", "notice", "enter", "1", "enter", "lab", *(["enter"] * 8), "2"],
+        {"kind": "prepare", "departments": ["lab"]},
+    ),
+    "receipt": (
+        ON_PAPER,
+        [":", "receipt", "enter", "lab", "enter", "nurse Wu", "enter", "2", "enter"],
+        {"department": "lab", "person": "nurse Wu", "read_back": False},
+    ),
+    "back-entry": (
+        [*ON_PAPER, ("recovered", {})],
+        [":", "back-entry", "enter", "two days", "enter"],
+        {"text": "two days"},
+    ),
+    "back-entered": (
+        ON_PAPER,
+        [":", "back-entered", "enter", "lab", "enter", "9", "enter", "9", *(["enter"] * 4), "Wu", "enter"],
+        {"department": "lab", "paper": 9, "entered": 9, "signed": "Wu"},
+    ),
 }
 
 
@@ -107,11 +183,11 @@ async def test_an_act_on_the_incident_screen_is_told_and_shown_there(tmp_path: P
         await play(seat, ["v", "1", "1"])
         await play(seat, ["enter", "enter", "enter"])
         await seat.until("confirmed by phone, li.na")
-        await play(seat, [".", "3", "+30", "enter", "+45", "enter", "guess", "enter"])
+        await play(seat, [".", DIGIT["eta"], "+30", "enter", "+45", "enter", "guess", "enter"])
         await seat.until("0001: ETA")
-        await play(seat, [".", "3", "+50", "enter", "+90", "enter", "better", "enter"])
+        await play(seat, [".", DIGIT["eta"], "+50", "enter", "+90", "enter", "better", "enter"])
         await seat.until("(no 2)")
-        await play(seat, [".", "1", "an older thing", "enter", "-30", "enter"])
+        await play(seat, [".", DIGIT["note"], "an older thing", "enter", "-30", "enter"])
         await seat.until("< ")  # marked as dated back
         lines = seat.lines()
         entries = [line for line in lines if "an older thing" in line or "opened" in line]
@@ -121,13 +197,16 @@ async def test_an_act_on_the_incident_screen_is_told_and_shown_there(tmp_path: P
 @pytest.mark.parametrize(
     ("keys", "why"),
     [
-        ([".", "7", "Dr Sun", "enter", "-1", "enter"], "0001 is new and cannot become recovered"),
-        (["c", "2", "enter"], "Reason is needed."),
+        (
+            [".", DIGIT["recovered"], "Dr Sun", "enter", "-1", "enter"],
+            "0001 is new and cannot become recovered",
+        ),
+        ([".", DIGIT["classify"], "2", "enter", "enter", "enter"], "Reason is needed."),
         (["o", "enter", "enter"], "li.na owns it already."),
-        ([".", "2", "999", "enter"], "Entry 999 is not in the timeline"),
-        ([".", "1", "x y", "enter", "soon", "enter"], "When: 'soon' is not a time"),
-        ([".", "3", "+60", "enter", "+30", "enter", "why", "enter"], "lies before the earliest"),
-        ([".", "1", "x y", "enter", "+30", "enter"], "has not come yet"),
+        ([".", DIGIT["pin"], "999", "enter"], "Entry 999 is not in the timeline"),
+        ([".", DIGIT["note"], "x y", "enter", "soon", "enter"], "When: 'soon' is not a time"),
+        ([".", DIGIT["eta"], "+60", "enter", "+30", "enter", "why", "enter"], "lies before the earliest"),
+        ([".", DIGIT["note"], "x y", "enter", "+30", "enter"], "has not come yet"),
     ],
 )
 async def test_a_refused_act_keeps_its_form_and_answers_and_says_why(
@@ -150,7 +229,7 @@ async def test_a_refused_act_keeps_its_form_and_answers_and_says_why(
 async def test_an_act_that_closes_asks_once_and_no_is_the_default(tmp_path: Path) -> None:
     prepared(tmp_path, RECOVERED)
     async with console(tmp_path) as seat:
-        await play(seat, ["x", "all well", "enter", "enter"])
+        await play(seat, ["x", "all well", *(["enter"] * CLOSING)])
         await seat.at(Pick)
         assert "Close 0001?" in seat.text()
         await seat.press("enter")
@@ -180,7 +259,7 @@ async def test_the_loser_of_a_race_reads_who_has_it(tmp_path: Path) -> None:
 async def test_the_loser_of_a_race_in_a_form_keeps_what_was_written(tmp_path: Path) -> None:
     prepared(tmp_path, RECOVERED)
     async with console(tmp_path) as seat:
-        await play(seat, [".", "9", "it is back", "enter"][:3])
+        await play(seat, [".", DIGIT["reopen"], "it is back", "enter"][:3])
         other = desk(tmp_path, OTHER)
         other.perform("close", 1, {"reason": "done"})
         other.database.close()
@@ -245,7 +324,7 @@ async def test_acts_apply_to_all_that_are_marked_and_refusals_stop_none(tmp_path
 async def test_a_form_that_is_left_is_found_again_and_finished(tmp_path: Path) -> None:
     prepared(tmp_path, [])
     async with console(tmp_path) as seat:
-        await play(seat, [".", "1", "half a sen"])
+        await play(seat, [".", DIGIT["note"], "half a sen"])
         await seat.press("esc")
         await seat.until("Kept as a draft.")
         assert [draft["answers"] for draft in kept(tmp_path).values()] == [{"text": "half a sen"}]
@@ -261,7 +340,7 @@ async def test_a_form_that_is_left_is_found_again_and_finished(tmp_path: Path) -
 async def test_a_draft_is_thrown_away_by_one_key_that_asks(tmp_path: Path) -> None:
     prepared(tmp_path, [])
     async with console(tmp_path) as seat:
-        await play(seat, [".", "1", "not this"])
+        await play(seat, [".", DIGIT["note"], "not this"])
         await seat.press("ctrl+x")
         await seat.until("Throw this form away?")
         await seat.press("enter")
@@ -405,7 +484,7 @@ async def test_a_store_that_fails_keeps_the_form_and_the_next_try_succeeds(
     async with console(tmp_path, open_desk=open_desk) as seat:
         await seat.until(lambda: desks)
         desks[0].error = StoreFault("The disk is full: nothing was written, nothing is lost.")
-        await play(seat, [".", "1", "important", "enter", "enter"])
+        await play(seat, [".", DIGIT["note"], "important", "enter", "enter"])
         await seat.until("The disk is full")
         assert isinstance(seat.app.screen, ActForm)
         assert seat.answers()["text"] == "important"
@@ -417,7 +496,7 @@ async def test_a_store_that_fails_keeps_the_form_and_the_next_try_succeeds(
 
 
 @pytest.mark.parametrize(
-    "keys", [["n", "reg02", "enter", "2", "w w", "enter"], [".", "1", "w w", "enter", "enter"]]
+    "keys", [["n", "reg02", "enter", "2", "w w", "enter"], [".", DIGIT["note"], "w w", "enter", "enter"]]
 )
 async def test_a_bug_in_an_act_is_told_with_an_id_and_keeps_the_form(
     tmp_path: Path, broken: tuple[list[Broken], Callable[[], Desk]], keys: list[str]
@@ -464,7 +543,7 @@ async def test_a_form_may_be_left_while_it_is_written(
     prepared(tmp_path, [])
     desks, open_desk = broken
     async with console(tmp_path, open_desk=open_desk) as seat:
-        await play(seat, [".", "1", "w w", "enter"])
+        await play(seat, [".", DIGIT["note"], "w w", "enter"])
         if fails:
             await seat.until(lambda: desks)
             desks[0].error = StoreFault("The disk is full.")

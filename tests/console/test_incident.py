@@ -25,7 +25,7 @@ async def test_the_head_tells_what_is_known(tmp_path: Path) -> None:
         await seat.press("enter")
         await seat.at(IncidentScreen)
         await seat.until("1 fix tried")
-        head = "\n".join(seat.lines()[:7])
+        head = "\n".join(seat.lines()[:9])
         for part in (
             "0001  Category I  active",
             "owner wang.lei",
@@ -66,10 +66,11 @@ async def test_the_cursor_stays_with_its_entry_when_another_is_written(tmp_path:
         await seat.at(IncidentScreen)
         await seat.until("opened")
         await seat.press("G")
-        assert seat.place.rows.cursor_key == 1
+        first = seat.place.rows.cursor_key
+        assert first == seat.listed()[-1]
         at.perform("note", 1, {"text": "later"})
         await seat.until("later")
-        assert seat.place.rows.cursor_key == 1
+        assert seat.place.rows.cursor_key == first
     at.database.close()
 
 
@@ -102,7 +103,7 @@ async def test_an_entry_is_read_in_full_with_author_and_both_times(tmp_path: Pat
         await seat.until("the whole story")
         await seat.press("j", "j", "k", "k", "G", "enter")  # dated back, it stands at the bottom
         await seat.at(Page)
-        assert "Entry 3 of 0001" in seat.text()
+        assert "Entry 4 of 0001" in seat.text()
         assert "By wang.lei (tester, test)" in seat.text()
         assert seat.text().count("the whole story") == 40 or "and [/] a second line" in seat.text()
         await seat.press("j", "k", "space", "b")
@@ -124,7 +125,7 @@ async def test_both_brackets_turn_the_page_and_the_list_has_the_keys(tmp_path: P
         await seat.press("j")
         assert seat.place.rows.cursor_key == 2
         await seat.press("[")
-        assert seat.listed() == [3, 2, 1]
+        assert seat.listed() == [4, 3, 2]  # the first event adopts the plan
         await seat.press("]")
         assert seat.place.rows.cursor_key == 2
 
@@ -171,3 +172,16 @@ async def test_the_number_and_the_line_are_copied(tmp_path: Path) -> None:
         await seat.until("Copied: 0001 opened")
         await seat.press("]", "y")
         await seat.until("Copied: 0001 reg-02 says no")
+
+
+async def test_the_head_says_that_the_whole_network_is_down(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    call(at, "lab-01", symptom="no-network")
+    at.perform("paralysis", 1, {"confirmed": "yes"})
+    at.database.close()
+    async with console(tmp_path, size=(120, 40)) as seat:
+        await seat.until(seat.listed)
+        await seat.press("enter")
+        await seat.at(IncidentScreen)
+        await seat.until("the whole network is down, 1 department stands still")
+        await seat.until("the whole network cannot run  plan 2026-11")

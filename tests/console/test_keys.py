@@ -15,14 +15,19 @@ from textual.screen import Screen
 from hisconsole import console as console_package
 from hisconsole.console import commands
 from hisconsole.console.call import CallForm
+from hisconsole.console.calltree import CallSheet
+from hisconsole.console.classify import Classification
+from hisconsole.console.duties import DutiesScreen
+from hisconsole.console.escalate import EscalateSheet
 from hisconsole.console.form import ActForm
 from hisconsole.console.incident import IncidentScreen
 from hisconsole.console.log import LogScreen
 from hisconsole.console.page import Page
-from hisconsole.console.pick import Pick
+from hisconsole.console.pick import DIGITS, Pick
 from hisconsole.console.place import Place
 from hisconsole.console.queue import QueueScreen
 from hisconsole.console.rows import RowList
+from hisconsole.console.summary import SummarySheet
 from hisconsole.console.table import COMMANDS, NEVER, Key, load_screens
 from hisconsole.errors import ConfigFault
 from hisconsole.plan.acts import all_acts
@@ -30,8 +35,8 @@ from hisconsole.text import cell_len
 from tests.console.app import Seat, call, console, copied, desk, screens
 
 PLACES: dict[str, type[Place]] = {"queue": QueueScreen, "incident": IncidentScreen, "log": LogScreen}
-FOOTER = "n Call  a Ack  v Verify  c Classify  . More  / Find  ? Keys"
-"""The design's, without `e` and `t`, which come with their own issues."""
+FOOTER = "n Call  a Ack  v Verify  c Classify  e Escalate  t Tell  . More  / Find  ? Keys"
+"""The design's."""
 
 
 async def go(seat: Seat, place: str) -> None:
@@ -93,8 +98,9 @@ def test_the_design_s_keys_are_where_the_design_has_them() -> None:
     wanted = {
         "queue": "1", "log": "5", "down": "j", "up": "k", "first": "g", "last": "G", "filter": "slash",
         "palette": "colon", "keys": "question_mark", "open": "enter", "back": "escape", "mark": "space",
-        "call": "n", "acknowledge": "a", "verify": "v", "classify": "c", "assign": "o", "close": "x",
-        "undo": "u", "pause": "p", "copy": "y", "redraw": "ctrl+l", "more": "full_stop", "quit": "q",
+        "call": "n", "acknowledge": "a", "verify": "v", "classify": "c", "escalate": "e", "assign": "o",
+        "duties": "exclamation_mark", "close": "x", "undo": "u", "pause": "p", "copy": "y",
+        "redraw": "ctrl+l", "more": "full_stop", "quit": "q",
     }  # fmt: skip
     assert {name: table[name] for name in wanted} == wanted
 
@@ -162,7 +168,11 @@ async def test_every_help_line_fits_80_columns(tmp_path: Path) -> None:
     [
         ("n", CallForm),
         ("v", ActForm),
-        ("c", ActForm),
+        ("c", Classification),
+        ("e", EscalateSheet),
+        ("!", DutiesScreen),
+        ("s", SummarySheet),
+        ("S", SummarySheet),
         ("o", ActForm),
         ("x", ActForm),
         (".", Pick),
@@ -216,6 +226,13 @@ async def test_every_key_moves_the_list(tmp_path: Path) -> None:
             assert seat.place.rows.position == (place, 45), pressed
 
 
+GUIDED: dict[str, type[Screen[Any]]] = {
+    "classify": Classification,
+    "escalate": EscalateSheet,
+    "dial": CallSheet,
+}
+
+
 @pytest.mark.parametrize("act", all_acts())
 async def test_the_palette_reaches_every_act(tmp_path: Path, act: str) -> None:
     at = desk(tmp_path)
@@ -228,7 +245,9 @@ async def test_the_palette_reaches_every_act(tmp_path: Path, act: str) -> None:
         await seat.at(Pick)
         await seat.write(act)
         await seat.press("enter")
-        if definition.asks:
+        if act in GUIDED:
+            await seat.at(GUIDED[act])
+        elif definition.asks:
             await seat.at(ActForm)
             assert seat.lines()[0].strip() == f"{definition.label} 0001"
         else:
@@ -258,17 +277,17 @@ async def test_the_menu_numbers_every_act_that_has_no_key(tmp_path: Path) -> Non
     at = desk(tmp_path)
     call(at)
     at.database.close()
-    named = {key.name for key in screens().keys}
-    rest = [act for act in all_acts().values() if act.name not in named]
-    assert len(rest) <= 9
-    async with console(tmp_path) as seat:
+    rest = commands.menu(all_acts().values(), screens().keys, "queue")
+    assert {act.name for act in rest} >= {"note", *commands.BY_THE_PLAN}
+    assert len(rest) <= len(DIGITS)
+    async with console(tmp_path, size=(80, 40)) as seat:
         await seat.until(seat.listed)
-        for digit, act in enumerate(rest, start=1):
+        for digit, act in zip(DIGITS, rest, strict=False):
             await seat.press(".")
             await seat.at(Pick)
-            assert f" {digit} {act.label} " in seat.line(f" {act.label} ")
-            await seat.press(str(digit))
-            await seat.at(ActForm)
+            assert seat.line(f" {digit} {act.label} ")
+            await seat.press(digit)
+            await seat.at(CallSheet if act.name == "dial" else ActForm)
             assert seat.lines()[0].strip() == f"{act.label} 0001"
             await seat.press("esc")
             await seat.at(QueueScreen)

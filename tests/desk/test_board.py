@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hisconsole.desk import calls
-from hisconsole.desk.board import first_board, newer_board
+from hisconsole.desk.board import first_board, newer_board, older_board
 from hisconsole.desk.desk import Desk
-from hisconsole.plan.board import Board, aged, board_of, merge
+from hisconsole.plan.board import Board, Dues, board_of, merge
 from hisconsole.plan.queue import Row
 from hisconsole.plan.words import State
-from tests.hospital import START, Clock
+from tests.hospital import ADOPTED, START, Clock
 from tests.plan.test_queue import BASE
 
 CALL = {"symptom": "3", "words": "cannot save"}
@@ -31,7 +31,7 @@ def _numbers(board: Board) -> list[int]:
 
 def test_an_empty_record_gives_an_empty_board(desk: Desk) -> None:
     board = first_board(desk)
-    assert (board.seq, board.rows, board.next_due, board.turns_at) == (0, (), None, None)
+    assert (board.seq, board.rows, board.next_due, board.turns_at) == (ADOPTED, (), None, None)
     assert (board.unclaimed, board.overdue, board.ringing) == (0, 0, ())
 
 
@@ -39,13 +39,13 @@ def test_the_board_counts(desk: Desk, clock: Clock) -> None:
     _take(desk, "lab-01", "reg-01", "w3-01")
     desk.perform("acknowledge", 1)
     board = first_board(desk)
-    assert (board.seq, board.unclaimed, board.overdue) == (7, 2, 0)
+    assert (board.seq, board.unclaimed, board.overdue) == (ADOPTED + 7, 2, 0)
     assert board.ringing == (2,)  # a key terminal that nobody has taken
     assert board.next_due is not None
-    assert board.next_due.number in (2, 3)
-    assert board.turns_at == board.next_due.due_at
+    assert board.next_due.incident in (2, 3)
+    assert board.turns_at == board.next_due.at
     clock.pass_(minutes=3)
-    later = aged(board, clock())
+    later = older_board(desk, board)
     assert (later.overdue, later.at) == (2, clock())
     assert later == first_board(desk)
 
@@ -77,7 +77,7 @@ def test_overdue_duties_change_the_order_with_time(desk: Desk, clock: Clock) -> 
     board = first_board(desk)
     assert _numbers(board) == [2, 1]  # more workstations
     clock.pass_(seconds=61)
-    assert _numbers(aged(board, clock())) == [1, 2]  # now its duty is overdue
+    assert _numbers(older_board(desk, board)) == [1, 2]  # now its duty is overdue
 
 
 def _row(number: int, state: State, minutes: int, scope: int) -> Row:
@@ -93,11 +93,11 @@ ROWS = st.builds(_row, st.integers(1, 12), st.sampled_from(list(State)), st.inte
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(ROWS, max_size=8), max_size=8))
 def test_merging_is_sorting(batches: list[list[Row]]) -> None:
-    board = board_of(0, START, [])
+    board = board_of(0, START, [], Dues())
     known: dict[int, Row] = {}
     for batch in batches:
-        board = merge(board, batch)
+        board = merge(board, batch, Dues())
         for row in batch:
             known[row.number] = row
         open_ = [row for row in known.values() if row.state is not State.CLOSED]
-        assert board == board_of(0, START, open_)
+        assert board == board_of(0, START, open_, Dues())

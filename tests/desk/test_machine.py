@@ -16,16 +16,18 @@ from sqlalchemy import select
 
 from hisconsole.desk import calls, reading
 from hisconsole.desk.actor import act_id
-from hisconsole.desk.board import first_board, newer_board
+from hisconsole.desk.board import first_board, newer_board, older_board
 from hisconsole.desk.desk import Desk, Outcome
+from hisconsole.desk.duties import tell_overdue
 from hisconsole.errors import NotFound, Refused
-from hisconsole.plan.board import aged
+from hisconsole.plan.events import SITE as NO_INCIDENT
 from hisconsole.plan.events import Event
-from hisconsole.plan.incident import Incident, fold
+from hisconsole.plan.fold import fold
+from hisconsole.plan.incident import Incident
 from hisconsole.plan.words import State
 from hisconsole.store import events, projections, tables
 from hisconsole.store.verify import verify
-from tests.hospital import OPERATORS, Clock, lay_record, open_desk
+from tests.hospital import OPERATORS, SITE, Clock, lay_record, open_desk
 
 DESKS = st.integers(0, len(OPERATORS) - 1)
 NUMBERS = st.integers(1, 4)
@@ -42,6 +44,19 @@ ACTS: dict[str, st.SearchStrategy[dict[str, str]]] = {
     "pin": st.fixed_dictionaries({"entry": st.integers(1, 20).map(str)}),
     "classify": st.fixed_dictionaries(
         {"category": st.sampled_from(["I", "II", "III", "Other"]), "reason": st.just("so it is")}
+    ),
+    "escalate": st.just({"reason": "no end in sight"}),
+    "hold": st.fixed_dictionaries(
+        {"by": st.sampled_from(["chen.hao", "li.na"]), "reason": st.just("it ends soon")}
+    ),
+    "paralysis": st.fixed_dictionaries({"confirmed": st.sampled_from(["yes", "no"])}),
+    "stopped": st.fixed_dictionaries({"departments": st.sampled_from(["all", "none", "lab, reg"])}),
+    "aggravate": st.fixed_dictionaries({"aggravators": st.sampled_from(["none", "staff-away"])}),
+    "met": st.fixed_dictionaries(
+        {"duty": st.sampled_from(["feedback", "director", "gate"]), "text": st.just("rang"), "at": WHEN}
+    ),
+    "summary": st.fixed_dictionaries(
+        {"audience": st.sampled_from(["team", "leader"]), "text": st.just("the lab stands")}
     ),
     "eta": st.fixed_dictionaries({"earliest": st.sampled_from(["+5", "+60", "-5"])}),
     "cause": st.just({"text": "the disk", "confidence": "suspected"}),
@@ -74,6 +89,10 @@ ONWARD: dict[State, list[tuple[str, dict[str, str]]]] = {
 }
 """What moves an incident on, so that sequences reach every state."""
 
+HARMLESS = {
+    *("noted", "pinned", "reported", "attached", "corrected", "fix"),
+    *("met", "due", "summary"),
+}
 ACT = st.sampled_from(sorted(ACTS)).flatmap(lambda name: st.tuples(st.just(name), ACTS[name]))
 
 
@@ -89,7 +108,7 @@ class Hospital(RuleBasedStateMachine):
         self.boards = [first_board(desk) for desk in self.desks]
         self.seen: list[dict[int, int]] = [{} for _ in self.desks]
         self.last: tuple[Callable[[Desk, str], Outcome], str, Outcome] | None = None
-        self.acts: dict[str, int] = {}
+        self.acts: dict[str, int] = {event["act"]: 1 for event in self._everything()["event"]}
 
     def teardown(self) -> None:
         for desk in getattr(self, "desks", []):
@@ -170,7 +189,7 @@ class Hospital(RuleBasedStateMachine):
                 for event in meanwhile
                 if event.seq <= before.version and event.actor != OPERATORS[desk]
             ]
-            assert set(others) <= {"noted", "pinned", "reported", "attached", "corrected", "fix"}
+            assert set(others) <= HARMLESS
 
     @rule(desk=DESKS, report=NUMBERS, to=st.one_of(st.none(), NUMBERS))
     def move(self, desk: int, report: int, to: int | None) -> None:
@@ -207,11 +226,23 @@ class Hospital(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.clock.moment += timedelta(seconds=seconds)
 
+    @rule(desk=DESKS, again=DESKS)
+    def tell(self, desk: int, again: int) -> None:
+        """What has fallen due is told by whoever looks first, and by nobody again."""
+        before = self._everything()["event"]
+        told = tell_overdue(self.desks[desk])
+        added = self._everything()["event"][len(before) :]
+        assert len(added) == told
+        assert {row["kind"] for row in added} <= {"due"}
+        for row in added:
+            self.acts[row["act"]] = told
+        assert tell_overdue(self.desks[again]) == 0
+
     @rule(desk=DESKS)
     def refresh(self, desk: int) -> None:
         """A board brought forward from any earlier one is the board made from nothing."""
         self.boards[desk] = newer_board(self.desks[desk], self.boards[desk])
-        assert aged(self.boards[desk], self.clock()) == first_board(self.desks[desk])
+        assert older_board(self.desks[desk], self.boards[desk]) == first_board(self.desks[desk])
 
     # ---- what must hold
 
@@ -262,16 +293,16 @@ def projections_from_nothing(
 ) -> dict[str, list[dict[str, Any]]]:
     """What the projections must be, from the events alone."""
     made: dict[str, list[dict[str, Any]]] = {"incident": [], "report": [], "due": []}
-    for number in sorted({event["incident"] for event in stored}):
+    for number in sorted({event["incident"] for event in stored} - {NO_INCIDENT}):
         incident = fold(history(number))
         assert incident is not None
-        columns: dict[str, Any] = projections.columns_of(incident)
+        columns: dict[str, Any] = projections.columns_of(incident, SITE.plan)
         row = columns["incident"]
         made["incident"] += row if isinstance(row, list) else [row]
         made["report"] += columns["report"]
         made["due"] += columns["due"]
     made["report"].sort(key=lambda row: int(row["number"]))
-    made["due"].sort(key=lambda row: (row["incident"], row["duty"]))
+    made["due"].sort(key=lambda row: (row["incident"], row["duty"], row["key"]))
     return made
 
 

@@ -13,6 +13,7 @@ from hisconsole.errors import NotFound, Refused
 from hisconsole.plan.events import Kind
 from hisconsole.plan.story import tell
 from hisconsole.store.verify import verify
+from tests.hospital import ADOPTED
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -58,14 +59,14 @@ def test_a_silence_can_be_lifted_once(at: Desk) -> None:
 def test_a_silence_without_reason_or_end_is_refused(at: Desk, given: dict[str, str], sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
         watching.silence(at, ["ups-1"], given)
-    assert not read_log(at)
+    assert len(read_log(at)) == ADOPTED
 
 
 def test_events_about_the_site_belong_to_no_incident_and_verify(at: Desk) -> None:
     watching.enroll(at, "db-his-a", fingerprint="SHA256:abc")
-    assert [event.kind for event in read_log(at)] == [Kind.ENROLLED]
+    assert [event.kind for event in read_log(at)][:-ADOPTED] == [Kind.ENROLLED]
     with pytest.raises(NotFound):
         read_incident(at, 0)
     with at.database.read() as connection:
         proof = verify(connection)
-    assert (proof.faults, proof.incidents, proof.head.seq) == ((), 0, 1)
+    assert (proof.faults, proof.incidents, proof.head.seq) == ((), 0, ADOPTED + 1)

@@ -15,7 +15,7 @@ from hisconsole.errors import Refused, StoreFault
 from hisconsole.plan.board import Board
 from hisconsole.store.backup import backup, restore
 from hisconsole.store.database import Database
-from tests.hospital import Clock, open_desk
+from tests.hospital import ADOPTED, Clock, open_desk
 
 CALL = {"workstation": "lab-01", "symptom": "3"}
 
@@ -58,29 +58,29 @@ def thread(desk: Desk, clock: Clock, screen: Screen) -> Iterator[DeskThread]:
 
 
 def test_what_is_asked_is_answered(thread: DeskThread, screen: Screen) -> None:
-    assert screen.board().seq == 0
+    assert screen.board().seq == ADOPTED
     taken = thread.submit(lambda desk: calls.take_call(desk, CALL)).result(10)
     assert taken.incident == 1
-    assert [row.number for row in screen.board(seq=2).rows] == [1]
+    assert [row.number for row in screen.board(seq=ADOPTED + 2).rows] == [1]
     with pytest.raises(Refused, match="cannot become closed"):
         thread.submit(lambda desk: desk.perform("close", 1, {"reason": "x"})).result(10)
     with pytest.raises(ZeroDivisionError):
         thread.submit(lambda desk: 1 // 0).result(10)
-    assert thread.submit(lambda desk: desk.perform("acknowledge", 1)).result(10).seq == 3
+    assert thread.submit(lambda desk: desk.perform("acknowledge", 1)).result(10).seq == ADOPTED + 3
     assert thread.silence() < 5
 
 
 def test_what_others_do_is_seen(thread: DeskThread, screen: Screen, desk: Desk) -> None:
-    assert screen.board().seq == 0
+    assert screen.board().seq == ADOPTED
     calls.take_call(desk, CALL)
-    assert screen.board(seq=2).unclaimed == 1
+    assert screen.board(seq=ADOPTED + 2).unclaimed == 1
     desk.perform("acknowledge", 1)
-    assert screen.board(seq=3).unclaimed == 0
+    assert screen.board(seq=ADOPTED + 3).unclaimed == 0
 
 
 def test_a_duty_falls_overdue_by_itself(thread: DeskThread, screen: Screen, desk: Desk, clock: Clock) -> None:
     calls.take_call(desk, CALL)
-    assert screen.board(seq=2).overdue == 0
+    assert screen.board(seq=ADOPTED + 2).overdue == 0
     clock.pass_(minutes=3)
     assert screen.board().overdue == 1
 
@@ -91,21 +91,21 @@ def test_a_restore_is_followed(
     calls.take_call(desk, CALL)
     backup(desk.database, tmp_path / "one.db")
     calls.take_call(desk, CALL)
-    assert len(screen.board(seq=4).rows) == 2
+    assert len(screen.board(seq=ADOPTED + 4).rows) == 2
     restore(desk.database.data, tmp_path / "one.db", now=clock())
-    assert len(screen.board(seq=2).rows) == 1
+    assert len(screen.board(seq=ADOPTED + 2).rows) == 1
 
 
 def test_a_record_that_vanishes_is_trouble_and_comes_back(
     thread: DeskThread, screen: Screen, desk: Desk
 ) -> None:
     calls.take_call(desk, CALL)
-    screen.board(seq=2)
+    screen.board(seq=ADOPTED + 2)
     away = desk.database.path.with_name("away.db")
     desk.database.path.rename(away)
     assert "cannot be used" in screen.trouble().sentence
     away.rename(desk.database.path)
-    assert screen.board().seq == 2
+    assert screen.board().seq == ADOPTED + 2
 
 
 def test_a_record_that_cannot_be_opened_is_told_to_whoever_asks(tmp_path: Path, screen: Screen) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,13 +11,15 @@ from hisconsole.plan import calls
 from hisconsole.plan.acts import Setting, all_acts
 from hisconsole.plan.asking import read_answers
 from hisconsole.plan.events import Event, NewEvent
-from hisconsole.plan.incident import Incident, Report, fold
+from hisconsole.plan.fold import fold
+from hisconsole.plan.incident import Incident, Report
 from hisconsole.plan.times import clock
 from hisconsole.plan.words import State
-from tests.hospital import OPERATORS, START
+from tests.hospital import OPERATORS, SITE, START
 
 ZONE = ZoneInfo("Asia/Shanghai")
 LI, WANG, ZHAO = OPERATORS
+PLAN = SITE.plan
 
 
 def a_report(number: int = 1, **changes: object) -> Report:
@@ -75,7 +77,7 @@ class Play:
     def call(self, report: Report | None = None) -> Play:
         incident = self.incident if self.events else None
         report = report or a_report(len(self.events) + 1)
-        self.write(calls.take(report, incident=incident, number=1, now=self.now))
+        self.write(calls.take(report, incident=incident, number=1, plan=PLAN.version, now=self.now))
         return self
 
     def decide(self, name: str, actor: str = LI, /, **given: str) -> Sequence[NewEvent]:
@@ -89,6 +91,9 @@ class Play:
                 actor=actor,
                 now=self.now,
                 clock=lambda moment: clock(moment, zone=ZONE, now=self.now),
+                plan=PLAN,
+                present=PLAN,
+                departments=tuple(each.id for each in SITE.departments),
             )
         )
 
@@ -103,6 +108,12 @@ _WAYS: Mapping[State, tuple[tuple[str, dict[str, str]], ...]] = {
     State.ACTIVE: (("verify", {"result": "confirmed"}),),
     State.MITIGATED: (("verify", {"result": "confirmed"}), ("mitigated", {})),
     State.RECOVERED: (("verify", {"result": "confirmed"}), ("recovered", {})),
+    State.BACK_ENTRY: (
+        ("verify", {"result": "confirmed"}),
+        ("notice", {"kind": "start", "departments": "lab"}),
+        ("recovered", {}),
+        ("notice", {"kind": "resume", "override": LI}),
+    ),
     State.REVIEW: (
         ("classify", {"category": "I", "reason": "all is down"}),
         ("verify", {"result": "confirmed"}),
@@ -120,8 +131,3 @@ def standing_in(state: State) -> Play:
         play.act(name, **given)
     assert play.incident.state is state
     return play
-
-
-def in_back_entry() -> Incident:
-    """No act leads there before departments have their own; the rules know the state already."""
-    return replace(standing_in(State.RECOVERED).incident, state=State.BACK_ENTRY)

@@ -11,7 +11,8 @@ import pytest
 from hisconsole.errors import Refused
 from hisconsole.plan import calls
 from hisconsole.plan.events import Kind, NewEvent
-from hisconsole.plan.incident import Incident, Report, report_of
+from hisconsole.plan.fold import report_of
+from hisconsole.plan.incident import Incident, Report
 from hisconsole.plan.words import State
 from tests.hospital import START
 from tests.plan.play import Play, a_report, standing_in
@@ -25,7 +26,7 @@ def test_a_call_opens_an_incident_or_joins_one() -> None:
     report = a_report()
     fresh = calls.take(report, incident=None, number=7, now=START)
     assert _kinds(fresh) == [(7, "opened"), (7, "reported")]
-    assert report_of(fresh[1].body) == report
+    assert report_of(fresh[1].body, taken_at=START) == report
     joined = calls.take(report, incident=Play().call().incident, number=7, now=START)
     assert _kinds(joined) == [(1, "reported")]
 
@@ -154,7 +155,7 @@ def test_moving_a_report(case: Move) -> None:
     events = calls.move(case.source, report, to=case.to, number=9, now=START)
     assert tuple(_kinds(events)) == case.events
     attached = next(event for event in events if event.kind is Kind.ATTACHED)
-    assert report_of(attached.body) == report
+    assert report_of(attached.body, taken_at=START) == report
     assert attached.body["from"] == 1
 
 

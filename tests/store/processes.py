@@ -69,15 +69,15 @@ def _round(desk: Desk, number: int) -> Iterator[tuple[str, int]]:
 def hasty(data: str, operator: str) -> None:
     """The control: a writer that says `done` before its commit."""
     desk = open_desk(Path(data), operator, now=utc_now)
-    project = projections.project
+    bring = projections.bring
     act = ""
 
     def early(*given: Any) -> None:
-        project(*given)
+        bring(*given)
         say("done", act, 2)
         time.sleep(0.02)
 
-    projections.project = early  # type: ignore[assignment] # this process ends before anyone else could meet it
+    projections.bring = early  # type: ignore[assignment] # this process ends before anyone else could meet it
     while True:
         act = act_id()
         calls.take_call(desk, {"workstation": "reg-01", "symptom": "3"}, act=act)

@@ -16,7 +16,7 @@ from hisconsole.store import backup as backup_module
 from hisconsole.store.backup import backup, prove, restore
 from hisconsole.store.database import Database
 from hisconsole.store.verify import verify
-from tests.hospital import Clock, open_desk
+from tests.hospital import ADOPTED, Clock, lay_record, open_desk
 from tests.store.processes import Processes, back_up, work
 
 CALL = {"workstation": "reg-01", "symptom": "3", "callback": "13800000000"}
@@ -63,14 +63,14 @@ def test_a_backup_that_was_killed_has_no_name(desk: Desk, processes: Processes, 
         pass
     assert not (tmp_path / "one.db").exists()
     assert (tmp_path / "one.db.partial").exists()
-    assert backup(desk.database, tmp_path / "one.db").head.seq == 2
+    assert backup(desk.database, tmp_path / "one.db").head.seq == ADOPTED + 2
     assert not (tmp_path / "one.db.partial").exists()
 
 
 def test_a_record_opened_for_reading_can_be_backed_up(desk: Desk, tmp_path: Path) -> None:
     calls.take_call(desk, CALL)
     reader = Database(desk.database.data, writable=False)
-    assert backup(reader, tmp_path / "one.db").head.seq == 2
+    assert backup(reader, tmp_path / "one.db").head.seq == ADOPTED + 2
     with reader.read() as connection:
         assert connection.exec_driver_sql("PRAGMA query_only").scalar() == 1
     reader.close()
@@ -82,10 +82,10 @@ def test_restoring_brings_back_and_keeps_what_it_replaces(desk: Desk, clock: Clo
     desk.perform("acknowledge", 1)
     calls.take_call(desk, CALL)
     proof, kept = restore(desk.database.data, tmp_path / "one.db", now=clock())
-    assert (proof.head.seq, proof.incidents) == (2, 1)
+    assert (proof.head.seq, proof.incidents) == (ADOPTED + 2, 1)
     assert kept is not None
     assert kept.name == "record.db.before-20261123T140000"
-    assert prove(kept).head.seq == 5
+    assert prove(kept).head.seq == ADOPTED + 5
     assert reading.read_incident(desk, 1).callbacks == {1: "13800000000"}
 
 
@@ -98,10 +98,11 @@ def test_two_restores_in_one_second_keep_both(desk: Desk, clock: Clock, tmp_path
     _proof, second = restore(desk.database.data, tmp_path / "one.db", now=clock())
     assert first is not None
     assert second is not None
-    assert (prove(first).head.seq, prove(second).head.seq) == (2, 3)
+    assert (prove(first).head.seq, prove(second).head.seq) == (ADOPTED + 2, ADOPTED + 3)
 
 
 def test_open_desks_follow_a_restore(data: Path, clock: Clock, tmp_path: Path) -> None:
+    lay_record(data)
     desks = [open_desk(data, name, now=clock) for name in ("li.na", "wang.wei")]
     calls.take_call(desks[0], CALL)
     backup(desks[0].database, tmp_path / "one.db")
@@ -116,14 +117,14 @@ def test_open_desks_follow_a_restore(data: Path, clock: Clock, tmp_path: Path) -
         assert newer == first_board(desk)
     clock.pass_(minutes=1)
     assert calls.take_call(desks[1], CALL).incident == 2
-    assert desks[0].perform("acknowledge", 2).seq == 5
+    assert desks[0].perform("acknowledge", 2).seq == ADOPTED + 5
     for desk in desks:
         with desk.database.read() as connection:
             assert verify(connection).faults == ()
-            assert verify(connection).head.seq == 5
+            assert verify(connection).head.seq == ADOPTED + 5
         desk.database.close()
     again = open_desk(data, now=clock)
-    assert [event.seq for event in reading.read_log(again)] == [5, 4, 3, 2, 1]
+    assert [event.seq for event in reading.read_log(again)] == [*range(ADOPTED + 5, 0, -1)]
     again.database.close()
 
 
@@ -152,7 +153,7 @@ def test_writers_go_on_through_a_restore(
 
 def test_the_log_of_a_copied_record_comes_along(data: Path, clock: Clock, tmp_path: Path) -> None:
     """Somebody copied record.db with its -wal: what only the log holds is restored too."""
-    desk = open_desk(data, now=clock)
+    desk = open_desk(lay_record(data), now=clock)
     calls.take_call(desk, CALL)
     copy = tmp_path / "copy"
     copy.mkdir()
@@ -160,7 +161,7 @@ def test_the_log_of_a_copied_record_comes_along(data: Path, clock: Clock, tmp_pa
         (copy / path.name).write_bytes(path.read_bytes())
     desk.database.close()
     proof, _kept = restore(tmp_path / "other", copy / "record.db", now=clock())
-    assert proof.head.seq == 2
+    assert proof.head.seq == ADOPTED + 2
 
 
 def _garbage(path: Path) -> None:
@@ -196,7 +197,7 @@ def test_a_backup_that_does_not_hold_replaces_nothing(
     spoil(tmp_path / "one.db")
     with pytest.raises(StoreFault, match=sentence):
         restore(desk.database.data, tmp_path / "one.db", now=clock())
-    assert desk.perform("acknowledge", 1).seq == 3
+    assert desk.perform("acknowledge", 1).seq == ADOPTED + 3
     assert {path.name for path in desk.database.data.glob("*.incoming*")} == set()
     assert list(desk.database.data.glob("*.before*")) == []
 
@@ -215,7 +216,7 @@ def test_a_restore_that_is_cut_short_leaves_the_old_record(
         broken.setattr(backup_module, "_set_aside", fail)
         with pytest.raises(StoreFault, match="cannot be used: No space left on device"):
             restore(desk.database.data, tmp_path / "one.db", now=clock())
-    assert desk.perform("note", 1, {"text": "still here"}).seq == 4
+    assert desk.perform("note", 1, {"text": "still here"}).seq == ADOPTED + 4
 
 
 def test_a_new_machine_starts_from_a_backup(desk: Desk, clock: Clock, tmp_path: Path) -> None:
@@ -225,5 +226,5 @@ def test_a_new_machine_starts_from_a_backup(desk: Desk, clock: Clock, tmp_path: 
     proof, kept = restore(tmp_path / "new" / "data", tmp_path / "one.db", now=clock())
     assert (proof.incidents, kept) == (1, None)
     fresh = open_desk(tmp_path / "new" / "data", now=clock)
-    assert fresh.perform("acknowledge", 1).seq == 3
+    assert fresh.perform("acknowledge", 1).seq == ADOPTED + 3
     fresh.database.close()

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from hisconsole.desk import calls
 from hisconsole.store.database import Database
 from hisconsole.store.verify import verify
-from tests.hospital import open_desk
+from tests.hospital import lay_record, open_desk
 from tests.store.processes import Processes, hasty, work
 
 WRITERS = ("one", "two", "three")
@@ -24,6 +24,7 @@ def _sweep(
     data: Path, processes: Processes, role: Callable[..., None], *, kills: int, acts: int, **given: bool
 ) -> dict[str, int]:
     """Let three writers work and kill one after the other; the acts they said were done."""
+    lay_record(data)
     dice = random.Random(20261123)
     done: dict[str, int] = {}
 

@@ -23,7 +23,7 @@ from hisconsole.store import backup, events, sqlite, tables
 from hisconsole.store.database import RECORD, Database
 from hisconsole.store.revision import HEAD
 from hisconsole.store.verify import verify
-from tests.hospital import Clock, open_desk
+from tests.hospital import ADOPTED, Clock, lay_record, open_desk
 from tests.store.processes import Processes, start, wal
 
 CALL = {"workstation": "reg-01", "symptom": "3", "words": "cannot save"}
@@ -96,12 +96,12 @@ def test_a_vulnerable_sqlite_writes_to_no_write_ahead_log(
     if sqlite.wal_is_safe(sqlite3.sqlite_version_info) or sqlite.driver() is sqlite3:
         pytest.skip("needs a safe and a vulnerable SQLite side by side")
     monkeypatch.setattr(sqlite, "driver", lambda: sqlite3)
-    early = open_desk(data)
+    early = open_desk(lay_record(data))
     other = processes.start(wal, data=str(data))
     processes.until("taken", count=1)
     with pytest.raises(StoreFault, match="would not be safe"):
         calls.take_call(early, CALL)
-    assert [row.incident for row in reading.read_log(early)] == [1, 1]
+    assert [row.incident for row in reading.read_log(early, incident=1)] == [1, 1]
     early.database.close()
     with pytest.raises(StoreFault, match=r"would not be safe|in use by another program"):
         open_desk(data)
@@ -119,8 +119,8 @@ def test_events_cannot_be_changed(desk: Desk) -> None:
             desk.database.write() as connection,
         ):
             connection.execute(text(statement))
-    assert _count(desk.database) == 2
-    assert desk.perform("acknowledge", 1).seq == 3
+    assert _count(desk.database) == ADOPTED + 2
+    assert desk.perform("acknowledge", 1).seq == ADOPTED + 3
 
 
 def test_a_write_that_raises_leaves_nothing(desk: Desk) -> None:
@@ -249,7 +249,7 @@ def test_a_folder_that_cannot_be_gets_a_sentence(tmp_path: Path) -> None:
 def test_a_record_opened_for_reading_is_only_read(desk: Desk) -> None:
     calls.take_call(desk, CALL)
     database = Database(desk.database.data, writable=False)
-    assert _count(database) == 2
+    assert _count(database) == ADOPTED + 2
     with pytest.raises(StoreFault, match="opened for reading only"), database.write():
         pytest.fail("it was opened")
     with pytest.raises(HisError), database.read() as connection:
@@ -258,7 +258,7 @@ def test_a_record_opened_for_reading_is_only_read(desk: Desk) -> None:
 
 
 def test_a_newer_record_is_read_and_not_written(data: Path) -> None:
-    desk = open_desk(data)
+    desk = open_desk(lay_record(data))
     calls.take_call(desk, CALL)
     with desk.database.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -266,8 +266,8 @@ def test_a_newer_record_is_read_and_not_written(data: Path) -> None:
     newer = open_desk(data)
     with pytest.raises(StoreFault, match=r"written by a newer hisconsole.*Update this program"):
         newer.perform("acknowledge", 1)
-    assert reading.read_incident(newer, 1).incident.version == 2
-    assert len(reading.read_log(newer)) == 2
+    assert reading.read_incident(newer, 1).incident.version == ADOPTED + 2
+    assert len(reading.read_log(newer)) == ADOPTED + 2
     newer.database.close()
 
 
@@ -332,6 +332,6 @@ def test_five_first_starts_at_once_make_one_record(data: Path, processes: Proces
     database = Database(data)
     with database.read() as connection:
         proof = verify(connection)
-    assert (proof.faults, proof.incidents, proof.head.seq) == ((), 5, 10)
+    assert (proof.faults, proof.incidents, proof.head.seq) == ((), 5, 1 + 5 * 2)  # the plan is adopted once
     database.close()
     assert not (data / "record.db.new").exists()

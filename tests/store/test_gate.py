@@ -17,6 +17,7 @@ from hisconsole.desk.desk import Desk
 from hisconsole.errors import Busy
 from hisconsole.store import database
 from hisconsole.store.gate import gate
+from tests.hospital import ADOPTED
 from tests.store.processes import Processes, grasp, hold
 
 
@@ -101,7 +102,7 @@ def test_a_desk_that_waits_in_vain_writes_nothing_and_can_still_read(
         assert database.Connection is type(connection)
     processes.kill(holder)
     monkeypatch.setattr(database, "gate", partial(gate, wait=5))
-    assert desk.perform("acknowledge", 1).seq == 3
+    assert desk.perform("acknowledge", 1).seq == ADOPTED + 3
 
 
 def test_nobody_is_starved(tmp_path: Path, processes: Processes) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from hisconsole.desk import calls
+from hisconsole.desk import calls, watching
 from hisconsole.desk.desk import Desk
 from hisconsole.store.events import head
 from hisconsole.store.verify import verify
@@ -34,6 +34,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     calls.move_report(desk, 9, to=4)
     desk.perform("recovered", 5)
     desk.perform("close", 5, {"reason": "over"})
+    watching.silence(desk, ["sw-2"], {"until": "+60", "reason": "works on it"})
     with desk.database.write() as connection:
         for verb in ("update", "delete"):
             connection.execute(text(f"DROP TRIGGER event_no_{verb}"))
@@ -126,6 +127,9 @@ TAMPERED = {
         "version": "1",
         "state": "'closed'",
         "category": "'I'",
+        "treated": "'Other'",
+        "treated_at": "'2020-01-01T00:00:00.000000Z'",
+        "fault": "'data-center-fire'",
         "symptom": "'other'",
         "words": "'all is well'",
         "workstation": "'lab-01'",
@@ -135,18 +139,29 @@ TAMPERED = {
         "t0": "'2020-01-01T00:00:00.000000Z'",
         "opened": "'2020-01-01T00:00:00.000000Z'",
         "due_at": "NULL",
-        "duty": "'verify'",
+        "duty": "'imagined'",
+        "key_of_duty": "'imagined'",
         "scope": "99",
         "departments": "99",
         "critical": "1 - critical",
+        "serious": "1 - serious",
         "closed_at": "'2026-01-01T00:00:00.000000Z'",
     },
     "report": {
         "workstation": "'lab-01'",
+        "department": "'lab'",
+        "symptom": "'other'",
         "reporter": "'somebody'",
         "occurred": "'2020-01-01T00:00:00.000000Z'",
     },
-    "due": {"duty": "'verify'", "at": "'2020-01-01T00:00:00.000000Z'", "owner": "'nobody'"},
+    "due": {
+        "duty": "'imagined-' || duty",
+        "key": "'imagined'",
+        "at": "'2020-01-01T00:00:00.000000Z'",
+        "owner": "'nobody'",
+        "act": "'imagined'",
+        "told": "'2020-01-01T00:00:00.000000Z'",
+    },
 }
 
 
@@ -174,14 +189,40 @@ def test_a_lost_projection_is_found(connection: Connection, table: str) -> None:
             "CREATE TEMP TABLE copy AS SELECT * FROM incident WHERE number = 2;"
             "UPDATE copy SET number = 77; INSERT INTO incident SELECT * FROM copy"
         ),
-        "INSERT INTO report VALUES (777, 77, 'reg-01', '', '2026-01-01T00:00:00.000000Z')",
-        "INSERT INTO due VALUES (77, 'eta', '2026-01-01T00:00:00.000000Z', '')",
+        "INSERT INTO report VALUES (777, 77, 'reg-01', 'reg', 'other', '', '2026-01-01T00:00:00.000000Z')",
+        "INSERT INTO due VALUES (77, 'eta', '', '2026-01-01T00:00:00.000000Z', '', 'eta', NULL)",
     ],
 )
 def test_rows_that_no_event_speaks_of_are_found(connection: Connection, statement: str) -> None:
     for step in statement.split(";"):
         connection.execute(text(step))
     assert verify(connection).faults == ("Incident 0077 is in the tables but no event speaks of it.",)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE due SET at = '2020-01-01T00:00:00.000000Z' WHERE incident = 0",
+        "UPDATE due SET key = '999' WHERE incident = 0",
+        "UPDATE due SET owner = 'nobody' WHERE incident = 0",
+        "UPDATE due SET told = '2020-01-01T00:00:00.000000Z' WHERE incident = 0",
+        "DELETE FROM due WHERE incident = 0",
+        "INSERT INTO due VALUES (0, 'silence', '999', '2026-01-01T00:00:00.000000Z', '', 'silence', NULL)",
+    ],
+)
+def test_a_changed_row_of_the_site_itself_is_found(connection: Connection, statement: str) -> None:
+    """The end of a silence is owed by no incident."""
+    assert connection.execute(text(statement)).rowcount == 1
+    assert verify(connection).faults == ("Table due does not say of incident 0000 what its events say.",)
+
+
+@pytest.mark.parametrize(
+    "change", ["at = '2020-01-01T00:00:00.000000Z'", "told = '2020-01-01T00:00:00.000000Z'", "act = 'note'"]
+)
+def test_one_changed_due_row_among_many_is_found(connection: Connection, change: str) -> None:
+    where = "incident = 2 AND duty = 'escalate'"
+    assert connection.execute(text(f"UPDATE due SET {change} WHERE {where}")).rowcount == 1
+    assert verify(connection).faults == ("Table due does not say of incident 0002 what its events say.",)
 
 
 def test_faults_are_counted_up_to_a_limit(connection: Connection) -> None:

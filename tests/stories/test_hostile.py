@@ -189,6 +189,7 @@ def test_hostile_text_is_pasted_into_every_input_and_acts_on_nothing(
         data = tmp_path / str(group)
         record = desk(data)
         take_call(record, {"workstation": "lab-01", "symptom": "other", "words": "calm"})
+        done = len(read_log(record))
         at = terminal(data)
         at.wait_for("1 open")
         at.settle()
@@ -209,7 +210,7 @@ def test_hostile_text_is_pasted_into_every_input_and_acts_on_nothing(
             for draft in data.glob("drafts/*"):
                 draft.unlink()
         calm(at, data)
-        assert len(read_log(record)) == 2  # nothing that was pasted has done anything
+        assert len(read_log(record)) == done  # nothing that was pasted has done anything
         record.database.close()
 
     side_by_side(meet, range(GROUPS))

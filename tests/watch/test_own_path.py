@@ -14,6 +14,7 @@ from hisconsole.watch import own_path
 from hisconsole.watch.own_path import Own, System, gateways
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+CORES = {"core-1": Role.VANTAGE, "core-2": Role.VANTAGE}
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +31,7 @@ async def nothing() -> Sequence[OwnCheck]:
 
 def own(
     *vantages: str,
+    gateways: Sequence[str] = (),
     system: Callable[[], Awaitable[Sequence[OwnCheck]]] = nothing,
     answering: frozenset[str] = frozenset(),
     asked: list[str] | None = None,
@@ -40,7 +42,8 @@ def own(
         loop = asyncio.get_running_loop()
         loop.call_later(0.01, found.answered if target in answering else found.silent, target)
 
-    found = Own(system=system, vantages=lambda: vantages, ask=ask, now=lambda: NOON)
+    named = dict.fromkeys(vantages, Role.VANTAGE) | dict.fromkeys(gateways, Role.GATEWAY)
+    found = Own(system=system, vantages=lambda: named, ask=ask, now=lambda: NOON)
     return found
 
 
@@ -80,6 +83,22 @@ async def test_one_single_silent_vantage_proves_nothing_and_is_not_waited_for() 
     assert (await found.look()).trusted
 
 
+@pytest.mark.parametrize(
+    ("answering", "words"),
+    [
+        pytest.param((), "our gateway does not answer: sw-1", id="all silent: we are cut off"),
+        pytest.param(("sw-1",), "", id="the cores are dead, our own switch answers"),
+        pytest.param(("core-1",), "", id="our own switch is mute, and yet somebody beyond it answers"),
+    ],
+)
+async def test_a_gateway_of_the_files_tells_dead_cores_from_a_console_that_is_cut_off(
+    answering: tuple[str, ...], words: str
+) -> None:
+    found = own("core-1", "core-2", gateways=["sw-1"], answering=frozenset(answering))
+    await look_twice(found)
+    assert (found.path.isolated, found.path.words) == (bool(words), words)
+
+
 async def test_any_answer_ends_the_isolation() -> None:
     found = own("core-1", "core-2")
     await look_twice(found)
@@ -90,9 +109,7 @@ async def test_any_answer_ends_the_isolation() -> None:
 
 async def test_a_vantage_whose_silence_asks_us_is_not_waited_for() -> None:
     """Its round ends only after the look: waiting for it would be waiting for ourselves."""
-    found = Own(
-        system=nothing, vantages=lambda: ("core-1", "core-2"), ask=lambda target: None, now=lambda: NOON
-    )
+    found = Own(system=nothing, vantages=lambda: CORES, ask=lambda target: None, now=lambda: NOON)
     found.silent("core-1")
     found.silent("core-2")
     began = asyncio.get_running_loop().time()
@@ -112,9 +129,7 @@ async def test_a_gateway_that_answers_clears_us_without_waiting_for_vantages() -
     async def system() -> Sequence[OwnCheck]:
         return (OwnCheck(Role.GATEWAY, "10.0.0.1", answered=True),)
 
-    found = Own(
-        system=system, vantages=lambda: ("core-1", "core-2"), ask=lambda target: None, now=lambda: NOON
-    )
+    found = Own(system=system, vantages=lambda: CORES, ask=lambda target: None, now=lambda: NOON)
     began = asyncio.get_running_loop().time()
     assert (await found.look()).trusted
     assert asyncio.get_running_loop().time() - began < 0.1

@@ -117,7 +117,7 @@ async def test_what_a_device_was_found_to_bear_is_taken_up_again(snmpd: Snmpd, t
 
 @pytest.mark.parametrize(
     ("lay", "sentence"),
-    [("nothing", "No such file"), ("open", "chmod 600"), ("binary", "not UTF-8")],
+    [("nothing", "No such file"), ("open", "chmod 600"), ("binary", "holds no text")],
 )
 async def test_a_secret_that_cannot_be_had_is_said_and_nothing_is_sent(
     lay: str, sentence: str, tmp_path: Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -68,6 +69,12 @@ class Place:
                     pipe.close()
 
 
+def heeds_signals(pid: int) -> bool:
+    """Whether a process has come to catching SIGHUP, the last of those that end it."""
+    (caught,) = re.findall(r"SigCgt:\s+(\w+)", Path(f"/proc/{pid}/status").read_text())
+    return bool(int(caught, 16) >> (signal.SIGHUP - 1) & 1)
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     found = Place(tmp_path)
@@ -104,8 +111,7 @@ def test_a_holder_that_hangs_loses_the_lease_and_stands_by_when_it_wakes(place: 
 def test_it_ends_within_two_seconds_and_gives_the_lease_back(place: Place) -> None:
     holder, standby, other = place.start(), place.start(), place.start()
     watches = {each.pid: each for each in (holder, standby, other)}
-    place.until(place.holder)
-    time.sleep(0.3)
+    place.until(lambda: place.holder() and all(map(heeds_signals, watches)))
     first = watches.pop(place.holder())
     for signal_, process in zip((signal.SIGINT, signal.SIGHUP), watches.values(), strict=True):
         process.send_signal(signal_)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from hisconsole.plan.health import Policy, Status
+from hisconsole.plan.reach import Role
+from hisconsole.plan.targets import Override
+from hisconsole.plan.threshold import Threshold
 from hisconsole.plan.watching import SELF, Slot, limits, patience, probes_of, slots
 from hisconsole.watch.state import State, Taken
 from tests.watch.fakes import a_sample, a_target, good, infrastructure, lost
@@ -86,6 +92,19 @@ def test_files_that_change_keep_what_is_known_of_the_targets_that_stay() -> None
     assert late is None
 
 
+def test_a_limit_of_its_own_judges_no_other_target_of_the_same_profile() -> None:
+    limit = Threshold(level=Status.WARNING, above=True, enter=5.0, clear=5.0, seconds=0, strict=False)
+    own = replace(a_target("sw-2"), thresholds=(Override("up", (limit,)),))
+    play = Play(a_target("sw-1"), own, a_target("sw-3"))
+    found = {}
+    for target in ("sw-1", "sw-2", "sw-3"):
+        polled = good(target, "net", a_sample("up", 5.0), at=NOON)
+        taken = play.state.take(polled, now=NOON, at_s=0.0, trusted=True)
+        assert taken is not None
+        found[target] = taken.readings[0].status
+    assert found == {"sw-1": Status.OK, "sw-2": Status.WARNING, "sw-3": Status.OK}
+
+
 def test_what_was_kept_is_gone_on_with() -> None:
     play = Play(a_target("sw-1"))
     for _count in range(3):
@@ -101,10 +120,38 @@ def test_what_was_kept_is_gone_on_with() -> None:
 
 def test_vantages_are_what_hangs_on_nothing_and_was_not_down() -> None:
     play = Play(a_target("core-1"), a_target("core-2"), a_target("edge", parents=("core-1",)))
-    assert play.state.vantages() == ["core-1", "core-2"]
+    assert list(play.state.vantages()) == ["core-1", "core-2"]
     for _count in range(3):
         play.take("core-1", up=False)
-    assert play.state.vantages() == ["core-2"]
+    assert play.state.vantages() == {"core-2": Role.VANTAGE}
+
+
+def test_our_gateways_are_asked_first_also_where_they_hang_on_something() -> None:
+    ours = replace(a_target("ours", parents=("core",)), gateway=True)
+    play = Play(a_target("core"), ours)
+    assert list(play.state.vantages().items()) == [("ours", Role.GATEWAY), ("core", Role.VANTAGE)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "at_s", "known", "starting"),
+    [
+        pytest.param("refused", (3.0, 4.0, 12.9), "", (True, True, True), id="it may be starting"),
+        pytest.param(
+            "refused", (3.0, 12.9, 13.0, 14.0), "", (True, True, False, False), id="10 s are enough"
+        ),
+        pytest.param("silent", (3.0,), "", (False,), id="silence is no refusal"),
+        pytest.param("refused", (9.0,), "sw-1", (False,), id="it has answered before"),
+        pytest.param("refused", (9.0,), "sw-2", (True,), id="another has answered"),
+    ],
+)
+def test_what_refuses_before_anything_is_known_of_it_may_be_starting(
+    fault: str, at_s: tuple[float, ...], known: str, starting: tuple[bool, ...]
+) -> None:
+    play = Play(a_target("sw-1"), a_target("sw-2"))
+    if known:
+        play.take(known, up=True)
+    polled = replace(lost("sw-1", "net", at=NOON), fault=fault)
+    assert tuple(play.state.starting(polled, at_s=each) for each in at_s) == starting
 
 
 def test_what_there_is_to_do_follows_from_the_files() -> None:

@@ -49,8 +49,11 @@ _MODULES = {
     **dict.fromkeys(("incidents", "incident", "log"), "reading"),
     **dict.fromkeys(("verify", "backup", "restore", "init", "check"), "keeping"),
     **dict.fromkeys(("watch", "status", "metrics"), "watching"),
+    **dict.fromkeys(("classify", "escalation", "due", "summary"), "planning"),
+    **dict.fromkeys(("departments", "cards", "pack"), "manual"),
+    "flow": "flowing",
     **dict.fromkeys(("silence", "silences"), "silencing"),
-    **dict.fromkeys(("targets", "hosts", "practice"), ""),
+    **dict.fromkeys(("targets", "hosts", "practice", "roster"), ""),
 }
 """In which module each command is, under its own name; those without one have a module of theirs."""
 

@@ -11,6 +11,9 @@ from typing import Any, NoReturn
 
 from hisconsole import __version__
 from hisconsole.cli.commands import Command, all_commands
+from hisconsole.cli.commands_manual import manual_commands
+from hisconsole.cli.commands_people import people_commands
+from hisconsole.cli.commands_plan import plan_commands
 from hisconsole.cli.commands_watching import watching_commands
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.text import _
@@ -78,7 +81,13 @@ def _parser(words: Sequence[str]) -> _Parser:
     _common(parser, first=True)
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), parser_class=_Parser)
 
-    for command in (*all_commands(), *watching_commands()):
+    for command in (
+        *all_commands(),
+        *plan_commands(),
+        *people_commands(),
+        *manual_commands(),
+        *watching_commands(),
+    ):
         _add(commands, command, words)
     return parser
 

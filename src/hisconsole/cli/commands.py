@@ -40,19 +40,27 @@ def _amount(text: str) -> int:
 
 _OUTCOME = "act, incident, seq, sentence, repeated, report; seq is the incident's new version"
 _ROW = (
-    "number, version, state, category, symptom, words, workstation, department, owner,"
-    " acknowledged_by, t0, opened, due_at, duty, scope, departments, critical, closed_at,"
-    " serious, overdue"
+    "number, version, state, category, treated, treated_at, fault, symptom, words, workstation,"
+    " department, owner, acknowledged_by, t0, opened, due_at, duty, key_of_duty, scope,"
+    " departments, critical, closed_at, serious, overdue"
 )
 _EVENT = "seq, act, kind, incident, at, recorded, actor, os_user, source, body, text"
 _INCIDENT = (
     "number, version, state, category, category_reason, owner, acknowledged_by, acknowledged_at,"
     " t0, opened, verification, verified_by, verified_how, verified_at, estimates (earliest,"
     " latest, by, at, why), cause, confidence, fixes (text, result), mitigated_at, recovered_at,"
-    " recovery_confirmed_by, closed_at, close_reason, reopened, pinned, due (duty, at, owner,"
-    " overdue), reports (number, workstation, department, room, reporter, callback,"
-    " number_to_call, symptom, words, scope, occurred, critical, switch, taken_by), timeline"
-    " (see 'log'); number_to_call is null without --numbers"
+    " recovery_confirmed_by, closed_at, close_reason, reopened, pinned, fault, category_why,"
+    " classified_by, classified_at, answers, plan, paralysis, stopped, aggravators, escalated"
+    " (held, at, by, reason), feedback (recipient, message, attempts, reached_at, person, read_back),"
+    " calls (contact, instead_of, number, purpose, outcome, at, by, took, read_back, decision, text),"
+    " started_at, started_by, summoned (contact, at, by, answered_at, arrived_at, ticket, promised),"
+    " due (see 'due'), reports (number, workstation, department, room,"
+    " reporter, callback, number_to_call, symptom, words, scope, occurred, critical, switch,"
+    " taken_by), timeline (see 'log'), actions (number, text, owner, due, by, at, done_at, how);"
+    " number_to_call is null without --numbers; with --review: incident, title, made, down_s, moments (mark,"
+    " at, after_s, by), gates (gate, at, by, aggravators, departments, kept, late_s, met), reached, wanted,"
+    " silent, deviations (kind, at, event, duty, key, owner, met, late_s), departments (id, stopped, paper,"
+    " notices, messages, reached, first_told, entry), actions, timeline, seq, head, files"
 )
 
 
@@ -88,7 +96,7 @@ def all_commands() -> tuple[Command, ...]:
             "incident",
             _("One incident: what is known, its reports, its timeline."),
             _INCIDENT,
-            "hisconsole incident 42 --json",
+            "hisconsole incident 42 --json\n  hisconsole incident 42 --review --html review-42.html",
             _incident,
         ),
         Command(
@@ -201,6 +209,15 @@ def _incidents(parser: ArgumentParser) -> None:
 def _incident(parser: ArgumentParser) -> None:
     parser.add_argument("number", type=number, metavar="N", help=_("its number"))
     parser.add_argument("--numbers", action="store_true", help=_("show the numbers that callers left"))
+    parser.add_argument(
+        "--review", action="store_true", help=_("its after-action report: times, calls, deviations, actions")
+    )
+    parser.add_argument(
+        "--html", metavar="FILE", default="", help=_("with --review: as a page, to be printed on A4")
+    )
+    parser.add_argument(
+        "--pdf", metavar="FILE", default="", help=_("with --review: as PDF (hisconsole[pdf])")
+    )
 
 
 def _log(parser: ArgumentParser) -> None:

@@ -14,6 +14,8 @@ from hisconsole.paths import config_dir, data_dir, shipped
 from hisconsole.text import _, ngettext, printable
 
 if TYPE_CHECKING:
+    from hisconsole.flows.lint import Linted
+    from hisconsole.plan.document import Plan
     from hisconsole.plan.targets import Infrastructure
     from hisconsole.store.database import Database
     from hisconsole.store.verify import Proof
@@ -73,7 +75,8 @@ def init(asked: Namespace) -> Answer:
 
 def check(asked: Namespace) -> Answer:
     """Check the hospital's files, and what the screens are made of."""
-    from hisconsole.config import check_site, is_sample
+    from hisconsole.config import check_site, is_sample, load_site
+    from hisconsole.config.plan_file import check_signs
     from hisconsole.config.targets import check_targets
     from hisconsole.console.table import load_screens
 
@@ -85,12 +88,17 @@ def check(asked: Namespace) -> Answer:
         watched = check_targets(folder, sample=sample)
         faults += watched.faults
         warnings += watched.warnings
+        if watched.infrastructure is not None:
+            warnings += check_signs(folder, watched.infrastructure)
         if sample and watched.infrastructure is not None:
             faults += _scenario_faults(folder, watched.infrastructure)
     try:
         load_screens(shipped("screens"))
     except ConfigFault as fault:
         faults += fault.findings
+    flows = _flow_findings(None if faults else load_site(folder).plan)
+    faults += [finding for linted in flows for finding in linted.faults]
+    warnings += [finding for linted in flows for finding in linted.warnings]
     data = [
         {"file": each.file, "line": each.line, "col": each.col, "sentence": each.sentence, "level": level}
         for level, findings in (("fault", faults), ("warning", warnings))
@@ -101,6 +109,13 @@ def check(asked: Namespace) -> Answer:
     if faults:
         return Answer(data, lines, ConfigFault.exit_code)
     return Answer(data, [*lines, _("{folder}: no faults found.").format(folder=folder)])
+
+
+def _flow_findings(plan: Plan | None) -> list[Linted]:
+    """What is wrong with the guided screens, beside the plan's rules where there is a plan to go by."""
+    from hisconsole.flows.read import check_flow
+
+    return [check_flow(path, plan) for path in sorted((shipped("screens") / "flows").glob("*.yaml"))]
 
 
 def _scenario_faults(folder: Path, infrastructure: Infrastructure) -> list[Finding]:

@@ -25,7 +25,7 @@ def target_of(infrastructure: Infrastructure, id_: str) -> Target:
     """The target of that id. Raises NotFound with the nearest one."""
     target = infrastructure.target(id_)
     if target is None:
-        from hisconsole.config.fields import closest
+        from hisconsole.fields import closest
 
         meant = closest(id_, [each.id for each in infrastructure.targets])
         hint = (

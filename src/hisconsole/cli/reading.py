@@ -9,9 +9,10 @@ from hisconsole.cli import shapes
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.cli.opening import NoRecord, at_desk
 from hisconsole.desk.board import first_board
+from hisconsole.desk.duties import all_due
 from hisconsole.desk.reading import read_closed, read_incident, read_log
 from hisconsole.plan.queue import wanted
-from hisconsole.text import _
+from hisconsole.text import _, wrap
 
 CLOSED_SHOWN = 200
 EVERY = 1_000_000_000
@@ -20,15 +21,17 @@ EVERY = 1_000_000_000
 
 def overview(asked: Namespace, reason: str) -> Answer:
     """Counts, the queue and what is due; `reason` says why it is not the full screen."""
-    why = ["", *plain.wrap(reason, plain.WIDTH)]
+    why = ["", *wrap(reason, plain.WIDTH)]
     try:
         with at_desk(asked) as desk:
             board = first_board(desk)
+            owed = [each.due for each in all_due(desk)]
     except NoRecord as none:
         if asked.json:
             raise
-        return Answer(None, [*plain.wrap(str(none), plain.WIDTH), *why])
-    return Answer(shapes.board(board), [*plain.overview(board, zone=desk.zone), *why])
+        return Answer(None, [*wrap(str(none), plain.WIDTH), *why])
+    lines = plain.overview(board, owed, plan=desk.site.plan, zone=desk.zone)
+    return Answer(shapes.board(board, owed), [*lines, *why])
 
 
 def incidents(asked: Namespace) -> Answer:
@@ -52,7 +55,13 @@ def _parts(expression: str) -> set[str]:
 
 
 def incident(asked: Namespace) -> Answer:
-    """One incident in full."""
+    """One incident in full, or its after-action report."""
+    if asked.review:
+        from hisconsole.cli.review import review
+
+        return review(asked)
+    if asked.html or asked.pdf:
+        raise Usage(_("--html and --pdf go with --review."))
     with at_desk(asked) as desk:
         file = read_incident(desk, asked.number)
         now = desk.now()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from hisconsole.desk.reading import File
 from hisconsole.plan.board import Board
-from hisconsole.plan.due import duties
+from hisconsole.plan.due import Due, duties
 from hisconsole.plan.events import Event
-from hisconsole.plan.incident import Estimate, Report
+from hisconsole.plan.feedback import Recipient, told_of
+from hisconsole.plan.incident import Action, Decided, Estimate, Report
+from hisconsole.plan.outreach import Called, Summoned
 from hisconsole.plan.queue import Row, serious
 from hisconsole.plan.story import tell
 from hisconsole.plan.times import to_text
@@ -29,6 +31,9 @@ def row(row: Row, *, now: datetime) -> Shape:
         "version": row.version,
         "state": row.state.value,
         "category": row.category.value,
+        "treated": row.treated.value,
+        "treated_at": _time(row.treated_at),
+        "fault": row.fault,
         "symptom": row.symptom,
         "words": row.words,
         "workstation": row.workstation,
@@ -39,6 +44,7 @@ def row(row: Row, *, now: datetime) -> Shape:
         "opened": _time(row.opened),
         "due_at": _time(row.due_at),
         "duty": row.duty,
+        "key_of_duty": row.key_of_duty,
         "scope": row.scope,
         "departments": row.departments,
         "critical": row.critical,
@@ -48,7 +54,7 @@ def row(row: Row, *, now: datetime) -> Shape:
     }
 
 
-def board(board: Board) -> Shape:
+def board(board: Board, owed: Iterable[Due]) -> Shape:
     """The plain view: counts, the queue by risk, what is due by time."""
     return {
         "at": _time(board.at),
@@ -58,17 +64,20 @@ def board(board: Board) -> Shape:
         "overdue": board.overdue,
         "ringing": list(board.ringing),
         "queue": [row(each, now=board.at) for each in board.rows],
-        "due": [
-            {
-                "incident": each.number,
-                "duty": each.duty,
-                "at": _time(each.due_at),
-                "owner": each.owner,
-                "overdue": each.due_at <= board.at,
-            }
-            for each in sorted(board.rows, key=lambda each: (each.due_at or board.at, each.number))
-            if each.due_at is not None
-        ],
+        "due": [due_row(each, now=board.at) for each in owed],
+    }
+
+
+def due_row(owed: Due, *, now: datetime) -> Shape:
+    """A due row; incident 0 is the site itself."""
+    return {
+        "incident": owed.incident,
+        "duty": owed.duty,
+        "key": owed.key,
+        "at": _time(owed.at),
+        "owner": owed.owner,
+        "act": owed.act,
+        "overdue": owed.at <= now,
     }
 
 
@@ -118,12 +127,90 @@ def incident(file: File, *, now: datetime, clock: Clock, numbers: Mapping[int, s
         "close_reason": known.close_reason,
         "reopened": known.reopened,
         "pinned": sorted(known.pinned),
-        "due": [
-            {"duty": due.duty.value, "at": _time(due.at), "owner": due.owner, "overdue": due.at <= now}
-            for due in duties(known)
-        ],
+        "fault": known.fault,
+        "category_why": known.category_why,
+        "classified_by": known.classified_by,
+        "classified_at": _time(known.classified_at),
+        "answers": dict(known.answers),
+        "plan": known.plan,
+        "paralysis": known.paralysis,
+        "stopped": {department: _time(since) for department, since in known.stopped.items()},
+        "aggravators": list(known.aggravators),
+        "escalated": _decided(known.decided),
+        "feedback": [_recipient(each) for each in told_of(known)],
+        "calls": [_call(each) for each in known.calls],
+        "started_at": _time(known.started_at),
+        "started_by": known.started_by,
+        "summoned": [_summoned(each) for each in known.summoned],
+        "due": [due_row(due, now=now) for due in duties(known, file.plan)],
         "reports": [_report(each, numbers) for each in known.reports],
         "timeline": [event(each, clock=clock) for each in file.history],
+        "actions": [action(each) for each in known.actions],
+    }
+
+
+def action(action: Action) -> Shape:
+    """What a review came to."""
+    return {
+        "number": action.number,
+        "text": action.text,
+        "owner": action.owner,
+        "due": _time(action.due),
+        "by": action.by,
+        "at": _time(action.at),
+        "done_at": _time(action.done_at),
+        "how": action.how,
+    }
+
+
+def _call(call: Called) -> Shape:
+    return {
+        "contact": call.contact,
+        "instead_of": call.instead_of,
+        "number": call.number.value,
+        "purpose": call.purpose.value,
+        "outcome": call.outcome.value,
+        "at": _time(call.at),
+        "by": call.by,
+        "took": call.took,
+        "read_back": call.read_back,
+        "decision": call.decision.value,
+        "text": call.text,
+    }
+
+
+def _summoned(each: Summoned) -> Shape:
+    return {
+        "contact": each.contact,
+        "at": _time(each.at),
+        "by": each.by,
+        "answered_at": _time(each.answered_at),
+        "arrived_at": _time(each.arrived_at),
+        "ticket": each.ticket,
+        "promised": _time(each.promised),
+    }
+
+
+def _recipient(to: Recipient) -> Shape:
+    reached = to.reached
+    return {
+        "recipient": to.id,
+        "message": to.message,
+        "attempts": len(to.attempts),
+        "reached_at": _time(reached.at) if reached is not None else None,
+        "person": reached.person if reached is not None else "",
+        "read_back": to.read_back,
+    }
+
+
+def _decided(decided: Decided | None) -> Shape | None:
+    if decided is None:
+        return None
+    return {
+        "held": decided.held,
+        "at": _time(decided.at),
+        "by": decided.by,
+        "reason": decided.reason,
     }
 
 

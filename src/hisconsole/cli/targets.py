@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import os
 import sys
 from argparse import Namespace
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -245,6 +243,7 @@ def _list_of(file: str) -> bytes:
 
 def _append(config: Path, text: str) -> None:
     """Add entries to targets.yaml in one piece; what would leave a fault in the files is taken back."""
+    from hisconsole.config.putting import put
     from hisconsole.config.targets import TARGETS, check_targets
 
     path = (config / TARGETS).resolve()
@@ -252,27 +251,14 @@ def _append(config: Path, text: str) -> None:
         before = path.read_bytes() if path.exists() else None
         kept = (before or b"").rstrip()
         mode = path.stat().st_mode & 0o777 if before is not None else 0o600
-        _put(path, kept + (b"\n\n" if kept else b"") + text.encode(), mode)
+        put(path, kept + (b"\n\n" if kept else b"") + text.encode(), mode)
         faults = check_targets(config, sample=False).faults
         if faults:
             if before is None:
                 path.unlink()
             else:
-                _put(path, before, mode)
+                put(path, before, mode)
             raise ConfigFault(faults)
     except OSError as fault:
         sentence = _("{file} cannot be written: {reason}.")
         raise HisError(sentence.format(file=path, reason=fault.strerror or fault)) from fault
-
-
-def _put(path: Path, content: bytes, mode: int) -> None:
-    fresh = path.with_name(f".{path.name}.new")
-    with suppress(FileNotFoundError):
-        fresh.unlink()
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        os.fchmod(file.fileno(), mode)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

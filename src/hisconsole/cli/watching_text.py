@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
-from hisconsole.plain import WIDTH, wrap
+from hisconsole.plain import WIDTH
 from hisconsole.plan.picture import StatusPicture, Watched, watching
 from hisconsole.plan.reading import Judged
 from hisconsole.plan.shown import Shown, Silence
 from hisconsole.plan.status import RANK, Status, status_label
 from hisconsole.plan.times import clock, to_text
-from hisconsole.text import _, cell_len, fit, ngettext, printable
+from hisconsole.text import _, cell_len, fit, ngettext, printable, wrap
 
 Shape = dict[str, object]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from hisconsole.config.fields import Fields, closest, shown
 from hisconsole.config.site import Contact, ContactKind, Department, PlanRole, Workstation
 from hisconsole.errors import Finding
+from hisconsole.fields import Fields, closest, shown
 from hisconsole.strict_yaml import Document
 from hisconsole.text import _
 

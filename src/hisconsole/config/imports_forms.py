@@ -145,28 +145,33 @@ def candidates(form: Form, text: str) -> Iterator[Candidate]:
             yield from _librenms(text)
 
 
-def _table(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a CSV by the names of its first line in small letters."""
+def rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV with their lines, blank ones and comments left out; the first has the names."""
     lines = text.splitlines()[:MOST_LINES]
-    first = next((line for line in lines if line.strip()), "")
-    delimiter = max(",;\t", key=first.count)
+    written = (line for line in lines if line.strip() and not line.lstrip('"').startswith("#"))
+    delimiter = max(",;\t", key=next(written, "").count)
     reader = csv.reader(lines, delimiter=delimiter)
-    names: list[str] = []
     try:
         for row in reader:
             cells = [cell.strip() for cell in row]
-            if not any(cells) or cells[0].startswith("#"):
-                continue
-            if not names:
-                names = [cell.casefold() for cell in cells]
-                continue
-            yield reader.line_num, dict(zip(names, cells, strict=False))
+            if any(cells) and not cells[0].startswith("#"):
+                yield reader.line_num, cells
     except csv.Error as fault:
         raise HisError(
             _("line {line} is not CSV: {reason}.").format(
                 line=reader.line_num, reason=printable(str(fault), limit=80)
             )
         ) from fault
+
+
+def _table(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a CSV by the names of its first line in small letters."""
+    names: list[str] = []
+    for line, cells in rows(text):
+        if names:
+            yield line, dict(zip(names, cells, strict=False))
+        else:
+            names = [cell.casefold() for cell in cells]
 
 
 def _csv(text: str) -> Iterator[Candidate]:

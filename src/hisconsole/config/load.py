@@ -1,14 +1,16 @@
-"""Reading a hospital's folder: all four files, all faults in one pass, and never half a Site."""
+"""Reading a hospital's folder: all six files, all faults in one pass, and never half a Site."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from hisconsole.config.cards import CARDS, cards_of, check_cards_across
 from hisconsole.config.checks import Entries, check_across
-from hisconsole.config.fields import Fields, shown
+from hisconsole.config.documents import Signature, named, read_bytes, read_documents, signature_of
+from hisconsole.config.plan_checks import check_plan_across
+from hisconsole.config.plan_file import PLAN, draft_of, numbered
 from hisconsole.config.site import (
     Contact,
     ContactKind,
@@ -18,14 +20,15 @@ from hisconsole.config.site import (
     Workstation,
 )
 from hisconsole.errors import ConfigFault, Finding
-from hisconsole.strict_yaml import MAX_BYTES, Document, read
-from hisconsole.text import _, printable
+from hisconsole.fields import Fields, shown
+from hisconsole.plan.acts import all_acts
+from hisconsole.strict_yaml import Document, read
+from hisconsole.text import _
 
-FILES = ("site.yaml", "departments.yaml", "workstations.yaml", "roster.yaml")
+FILES = ("site.yaml", "departments.yaml", "workstations.yaml", "roster.yaml", PLAN, CARDS)
 LANGUAGES = ("en", "zh_CN")
 
 Built = TypeVar("Built")
-Signature = tuple[tuple[int, int, int], ...]
 
 
 def load_site(folder: Path) -> Site:
@@ -43,7 +46,10 @@ def check_site(folder: Path) -> list[Finding]:
 
 def is_sample(folder: Path) -> bool:
     """Whether the files in `folder` say that they are the sample, whatever faults they have elsewhere."""
-    raw = _bytes(folder / "site.yaml", [])
+    try:
+        raw = read_bytes(folder / "site.yaml")
+    except OSError:
+        return False
     data = read(raw, source="site.yaml").data if raw is not None else None
     return isinstance(data, dict) and data.get("sample") == "yes"
 
@@ -58,56 +64,21 @@ def reload(current: Site, folder: Path) -> tuple[Site, ConfigFault | None]:
 
 def signature(folder: Path) -> Signature:
     """What changes when a file is saved, cheap enough to ask often; take it before loading."""
-    return tuple(_state(folder / name) for name in FILES)
-
-
-def _state(path: Path) -> tuple[int, int, int]:
-    try:
-        state = path.stat()
-    except OSError:
-        return (0, 0, 0)
-    return (state.st_mtime_ns, state.st_size, state.st_ino)
+    return signature_of(folder / name for name in FILES)
 
 
 def _read_site(folder: Path) -> tuple[Site | None, list[Finding]]:
     if not folder.is_dir():
         sentence = _("there is no such folder: make one with 'hisconsole init'.")
-        return None, [Finding(_named(folder), 1, 1, sentence)]
+        return None, [Finding(named(folder), 1, 1, sentence)]
     findings: list[Finding] = []
-    digest = hashlib.sha256()
-    documents: dict[str, Document] = {}
-    for name in FILES:
-        raw = _bytes(folder / name, findings)
-        if raw is None:
-            continue
-        digest.update(b"%s %d\n%s" % (name.encode(), len(raw), raw))
-        document = read(raw, source=_named(folder / name))
-        findings += document.findings
-        if document.whole:
-            documents[name] = document
-    site = _build(documents, digest.hexdigest()[:12], findings)
-    order = {_named(folder / name): place for place, name in enumerate(FILES)}
+    paths = [folder / name for name in FILES]
+    documents = read_documents(paths, findings, needed=True)
+    held = {path.name: document for path, document in documents.held.items()}
+    site = _build(held, documents.version, findings)
+    order = {named(path): place for place, path in enumerate(paths)}
     findings.sort(key=lambda each: (order[each.file], each.line, each.col))
     return (None if findings else site), findings
-
-
-def _bytes(path: Path, findings: list[Finding]) -> bytes | None:
-    try:
-        if path.exists() and not path.is_file():
-            raise OSError(_("it is not a file"))
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        sentence = _("this file is missing: copy it from the sample hospital.")
-    except OSError as fault:
-        reason = printable(fault.strerror or str(fault))
-        sentence = _("this file cannot be read: {reason}.").format(reason=reason)
-    findings.append(Finding(_named(path), 1, 1, sentence))
-    return None
-
-
-def _named(path: Path) -> str:
-    return printable(str(path))
 
 
 def _build(documents: dict[str, Document], version: str, findings: list[Finding]) -> Site | None:
@@ -120,7 +91,13 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
         lambda fields: _workstation(fields, known),
         findings,
     )
-    roster = _entries(documents.get("roster.yaml"), _contact, findings)
+    roster = _entries(documents.get("roster.yaml"), contact_of, findings)
+    draft = draft_of(documents.get(PLAN), acts=all_acts(), findings=findings)
+    if draft is not None:
+        check_plan_across(draft, departments=departments.ids, contacts=roster.ids)
+    cards = cards_of(documents.get(CARDS), findings=findings)
+    if cards is not None:
+        check_cards_across(cards, departments=departments.ids, contacts=roster.ids)
     if site is None:
         check_across(departments, workstations, roster, sample=False, findings=findings)
         return None
@@ -128,20 +105,25 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
         findings.append(site.at_value((), _("write the hospital's fields here, as 'name: ...'.")))
     head = Fields(site, (), findings)
     sample = head.flag("sample")
-    built = Site(
-        name=head.text("name", needed=True),
-        timezone=head.timezone("timezone"),
-        language=head.one_of("language", LANGUAGES),
+    name, timezone = head.text("name", needed=True), head.timezone("timezone")
+    language, prefix = head.one_of("language", LANGUAGES), head.prefix("prefix")
+    head.close()
+    check_across(departments, workstations, roster, sample=sample, findings=findings)
+    if draft is None or cards is None:
+        return None
+    return Site(
+        name=name,
+        timezone=timezone,
+        language=language,
         sample=sample,
-        prefix=head.prefix("prefix"),
+        prefix=prefix,
         departments=tuple(each for each, _fields in departments.built),
         workstations=tuple(each for each, _fields in workstations.built),
         roster=tuple(each for each, _fields in roster.built),
+        plan=numbered(draft.plan, timezone),
         version=version,
+        cards=cards.cards,
     )
-    head.close()
-    check_across(departments, workstations, roster, sample=sample, findings=findings)
-    return built
 
 
 def _entries(
@@ -195,7 +177,8 @@ def _workstation(fields: Fields, departments: dict[str, Department]) -> Workstat
     )
 
 
-def _contact(fields: Fields) -> Contact:
+def contact_of(fields: Fields) -> Contact:
+    """A contact out of its entry; what is wrong with it goes to the findings of `fields`."""
     kind = fields.choice("kind", ContactKind, needed=True)
     return Contact(
         id=fields.own_id(),

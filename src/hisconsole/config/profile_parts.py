@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
-from hisconsole.config.fields import shown
 from hisconsole.config.targets_fields import PartFields
+from hisconsole.fields import shown
 from hisconsole.plan.profiles import (
     COMMANDS,
     CONVERSIONS,

@@ -7,6 +7,8 @@ from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from hisconsole.plan.cards import Cards
+from hisconsole.plan.document import Plan
 from hisconsole.plan.find import Findable, findable
 
 
@@ -113,7 +115,11 @@ class Site:
     departments: tuple[Department, ...]
     workstations: tuple[Workstation, ...]
     roster: tuple[Contact, ...]
+    plan: Plan
+    """The edition under which incidents begin now."""
     version: str
+    cards: Cards = field(default_factory=Cards)
+    """How departments work by hand."""
     _departments: dict[str, Department] = field(init=False, repr=False, compare=False)
     _workstations: dict[str, Workstation] = field(init=False, repr=False, compare=False)
     _contacts: dict[str, Contact] = field(init=False, repr=False, compare=False)

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from hisconsole.config.fields import shown
+from hisconsole.config.documents import Signature, named, read_documents, signature_of
 from hisconsole.config.profiles import PROFILES, draft, joined
 from hisconsole.config.targets_build import target_of
 from hisconsole.config.targets_checks import check_targets_across
 from hisconsole.config.targets_credentials import credential_of
 from hisconsole.config.targets_fields import PartFields
 from hisconsole.errors import ConfigFault, Finding
+from hisconsole.fields import shown
 from hisconsole.paths import shipped
 from hisconsole.plan.targets import Credential, Infrastructure, Target
-from hisconsole.strict_yaml import MAX_BYTES, Document, read
-from hisconsole.text import _, printable
+from hisconsole.strict_yaml import Document
+from hisconsole.text import _
 
 TARGETS = "targets.yaml"
 CREDENTIALS = "credentials.yaml"
 
 Built = TypeVar("Built")
-Signature = tuple[tuple[str, int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +56,15 @@ def reload_targets(
 
 def targets_signature(folder: Path) -> Signature:
     """What changes when any of these files is saved, cheap enough to ask often."""
-    return tuple(_state(path) for path in (folder / TARGETS, folder / CREDENTIALS, *_profile_files(folder)))
+    return signature_of((folder / TARGETS, folder / CREDENTIALS, *_profile_files(folder)))
 
 
 def check_targets(folder: Path, *, sample: bool) -> Checked:
     """Read all files; in a `sample` hospital secrets stand in the files and addresses are 127.x.x.x."""
     findings: list[Finding] = []
-    digest = hashlib.sha256()
     files = (folder / TARGETS, folder / CREDENTIALS, *_profile_files(folder))
-    documents: dict[Path, Document] = {}
-    unreadable: set[Path] = set()
-    for path in files:
-        raw = _bytes(path, findings)
-        if raw is None:
-            unreadable |= {path} if path.exists() else set()
-            continue
-        digest.update(b"%s %d\n%s" % (path.name.encode(), len(raw), raw))
-        document = read(raw, source=_named(path))
-        findings += document.findings
-        if document.whole:
-            documents[path] = document
-        else:
-            unreadable.add(path)
+    read = read_documents(files, findings, needed=False, large=files[:1])
+    documents = read.held
     drafts = draft(documents, files[2:], findings)
     profiles = joined(drafts)
     credentials = _entries(
@@ -92,16 +78,16 @@ def check_targets(folder: Path, *, sample: bool) -> Checked:
     warnings = check_targets_across(
         targets,
         ids=_ids(documents, folder / TARGETS),
-        credentials=None if folder / CREDENTIALS in unreadable else known_credentials,
+        credentials=known_credentials if folder / CREDENTIALS in {*documents, *read.absent} else None,
         profiles={**dict.fromkeys(drafts.ids), **profiles},
     )
-    order = {_named(path): place for place, path in enumerate(files)}
+    order = {named(path): place for place, path in enumerate(files)}
     findings = sorted(set(findings), key=lambda each: (order[each.file], each.line, each.col))
     built = Infrastructure(
         targets=tuple(target for target, _fields in targets),
         credentials=MappingProxyType({each.name: each for each, _fields in credentials}),
         profiles=MappingProxyType(profiles),
-        version=digest.hexdigest()[:12],
+        version=read.version,
     )
     return Checked(None if findings else built, tuple(findings), tuple(warnings))
 
@@ -114,34 +100,7 @@ def _profile_files(folder: Path) -> tuple[Path, ...]:
     return tuple(path for each in folders for path in sorted(each.glob("*.yaml")))
 
 
-def _state(path: Path) -> tuple[str, int, int, int]:
-    try:
-        state = path.stat()
-    except OSError:
-        return (str(path), 0, 0, 0)
-    return (str(path), state.st_mtime_ns, state.st_size, state.st_ino)
-
-
-def _bytes(path: Path, findings: list[Finding]) -> bytes | None:
-    try:
-        if path.exists() and not path.is_file():
-            raise OSError(_("it is not a file"))
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as fault:
-        reason = printable(fault.strerror or str(fault))
-        sentence = _("this file cannot be read: {reason}.").format(reason=reason)
-        findings.append(Finding(_named(path), 1, 1, sentence))
-        return None
-
-
-def _named(path: Path) -> str:
-    return printable(str(path))
-
-
-def _ids(documents: dict[Path, Document], path: Path) -> tuple[str, ...]:
+def _ids(documents: Mapping[Path, Document], path: Path) -> tuple[str, ...]:
     document = documents.get(path)
     return tuple(document.data) if document is not None and isinstance(document.data, dict) else ()
 
@@ -180,6 +139,7 @@ __all__ = [
     "Checked",
     "Credential",
     "Infrastructure",
+    "Signature",
     "Target",
     "check_targets",
     "load_targets",

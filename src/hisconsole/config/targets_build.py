@@ -44,4 +44,5 @@ def target_of(fields: PartFields, *, sample: bool) -> Target:
         engine=fields.choice("engine", Engine) or Engine.GUFO,
         jump=fields.reference("jump"),
         find=fields.words("find"),
+        gateway=fields.flag("gateway"),
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from hisconsole.config.fields import closest, shown
 from hisconsole.config.profile_parts import setting_fault
 from hisconsole.config.targets_fields import PartFields
 from hisconsole.errors import Finding
+from hisconsole.fields import closest, shown
 from hisconsole.plan.profiles import COMMANDS, NET_CHECKS, Check, Probe, Profile
 from hisconsole.plan.targets import Credential, CredentialKind, Target
 from hisconsole.text import _

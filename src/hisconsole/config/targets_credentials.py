@@ -5,9 +5,9 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from hisconsole.config.fields import shown
 from hisconsole.config.targets_fields import PartFields
 from hisconsole.errors import HisError
+from hisconsole.fields import shown
 from hisconsole.plan.targets import Credential, CredentialKind, Secret
 from hisconsole.text import _, printable
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hisconsole.config.fields import Fields, closest, shown
 from hisconsole.errors import HisError
+from hisconsole.fields import Fields, closest, shown
 from hisconsole.plan.status import Status
 from hisconsole.plan.threshold import Threshold, checked, parse_thresholds
 from hisconsole.text import _

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hisconsole.desk import drafts
@@ -10,6 +11,7 @@ from hisconsole.desk.actor import act_id
 from hisconsole.desk.drafts import Draft
 from hisconsole.errors import HisError
 from hisconsole.plan.acts import Act
+from hisconsole.text import _
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -21,6 +23,32 @@ if TYPE_CHECKING:
 def is_there(screen: Screen[Any]) -> bool:
     """Whether a screen can show an answer: it may not be up yet, or have been left meanwhile."""
     return screen.is_mounted and screen.is_attached and screen.display  # false while it is being removed
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """The incident under the cursor, and the version of it that the operator sees.
+
+    `note` says so where others are marked as well.
+    """
+
+    number: int
+    version: int | None
+    note: str = ""
+
+
+def the_one(console: HisConsole) -> One | None:
+    """The incident a guided act is for; of several marked ones only that under the cursor."""
+    place = console.place
+    numbers = place.targets() if place is not None else []
+    if place is None or not numbers:
+        console.say(_("There is no incident under the cursor."))
+        return None
+    number, note = numbers[0], ""
+    if len(numbers) > 1:
+        number = int(str(place.rows.cursor_key))
+        note = _("Only {number}, under the cursor: this is done one by one.").format(number=f"{number:04d}")
+    return One(number, place.versions().get(number), note)
 
 
 def perform(

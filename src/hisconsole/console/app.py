@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -17,26 +16,24 @@ from textual.screen import Screen
 
 from hisconsole.config import Site, workstation_entries
 from hisconsole.console.acting import is_there
-from hisconsole.console.commands import COMMANDS, begin
+from hisconsole.console.commands import COMMANDS, GUIDES, begin
 from hisconsole.console.crash import Calm, Fault
 from hisconsole.console.driver import ConsoleDriver
 from hisconsole.console.feed import Readings, StatusCame, Watching
-from hisconsole.console.form import Form
 from hisconsole.console.incident import IncidentScreen
 from hisconsole.console.log import LogScreen
 from hisconsole.console.lookout import Bell, Lookout
-from hisconsole.console.pick import Choice, Pick
+from hisconsole.console.operator import choose_operator, offer_drafts
 from hisconsole.console.place import Place
 from hisconsole.console.queue import QueueScreen
 from hisconsole.console.table import Screens
-from hisconsole.desk import drafts
-from hisconsole.desk.actor import here
+from hisconsole.desk.actor import utc_now
 from hisconsole.desk.worker import DeskThread, News, Trouble
 from hisconsole.errors import HisError, StoreFault
 from hisconsole.faultlog import LOG
 from hisconsole.plan.acts import Act, all_acts
 from hisconsole.plan.board import Board
-from hisconsole.plan.times import clock, from_text, span
+from hisconsole.plan.times import clock, span
 from hisconsole.text import _
 
 if TYPE_CHECKING:
@@ -86,6 +83,13 @@ def _status() -> Screen[Any]:
     return StatusScreen()
 
 
+def _roster() -> Screen[Any]:
+    """Mode 3, loaded when it is first looked at."""
+    from hisconsole.console.roster import RosterScreen
+
+    return RosterScreen()
+
+
 class HisConsole(Calm[int], inherit_bindings=False):
     """The full-screen console."""
 
@@ -93,6 +97,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
         "queue": QueueScreen,
         "status": _status,
         "log": LogScreen,
+        "roster": _roster,
     }
     DEFAULT_MODE = "queue"
     ENABLE_COMMAND_PALETTE = False
@@ -121,10 +126,10 @@ class HisConsole(Calm[int], inherit_bindings=False):
         )
         self.lookout = Lookout(start.watching, self.post_message, now=self.now, sentence=self._sentence)
         self._bell = Bell()
-        self._minute = int(time.time() // 60)
+        self._minute = int(self.now().timestamp() // 60)
         self.keys = {key.name: key for key in start.screens.keys}
-        for key in start.screens.keys:
-            self.bind(",".join(key.keys), f"press({key.name!r})", description=key.help, show=False)
+        for pressed in dict.fromkeys(pressed for key in start.screens.keys for pressed in key.keys):
+            self.bind(pressed, f"key({pressed!r})", show=False)
 
     # -- beginning and end -----------------------------------------------------------------------
 
@@ -133,36 +138,9 @@ class HisConsole(Calm[int], inherit_bindings=False):
         self.desk_thread.start()
         self.set_interval(1.0, self._second)
         if not self.operator:
-            self.call_after_refresh(self._choose_operator)
+            self.call_after_refresh(choose_operator, self)
         else:
-            self.call_after_refresh(self._offer_drafts)
-
-    def _choose_operator(self) -> None:
-        choices = [
-            Choice(contact.id, f"{contact.name} ({contact.id})", contact.role)
-            for contact in self.site.operators
-        ]
-
-        def chosen(answer: str | None) -> None:
-            self.operator = answer or ""
-            actor = here(self.operator)
-
-            def sit(desk: Desk) -> None:
-                desk.actor = actor
-
-            self.ask(sit, lambda _none: self._offer_drafts())
-            self.refresh_status()
-
-        self.push_screen(Pick(_("Who is on duty?"), choices, must=True), chosen)
-
-    def _offer_drafts(self) -> None:
-        kept = [draft for draft in drafts.left(self.start.data, self.operator) if draft.form == "call"]
-        if kept:
-            self.say(
-                _("A call of {when} was not finished: n opens it again.").format(
-                    when=self.clock(from_text(kept[0].saved))
-                )
-            )
+            self.call_after_refresh(offer_drafts, self)
 
     def end(self, cause: str, code: int) -> None:
         """A signal or a hangup: drafts are on disk already, so leave."""
@@ -235,7 +213,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
 
     def _second(self) -> None:
         """Once a second: the clock's minute, the bell, the age of the picture, the files' change."""
-        minute = int(time.time() // 60)
+        minute = int(self.now().timestamp() // 60)
         place = self.place
         if minute != self._minute:
             self._minute = minute
@@ -342,24 +320,30 @@ class HisConsole(Calm[int], inherit_bindings=False):
 
     def say_here(self, sentence: str) -> None:
         """Say it where the operator looks: in the form that is open, else above the keys."""
-        if isinstance(self.screen, Form):
-            self.screen.say(sentence)
-        else:
-            self.say(sentence)
+        say = getattr(self.screen, "say", None)
+        (say or self.say)(sentence)
 
     # -- keys ------------------------------------------------------------------------------------
 
+    def action_key(self, pressed: str) -> None:
+        """A key: the table says what it is for at this place."""
+        place = self.screen
+        if isinstance(place, Place):
+            for key in self.keys.values():
+                if pressed in key.keys and key.works_on(place.place):
+                    self.action_press(key.name)
+
     def action_press(self, name: str) -> None:
-        """A key of the table: an act, a command of the console, of the place, or of its list."""
+        """What a key is for: an act, a command of the console, of the place, or of its list."""
         place = self.screen
         if not isinstance(place, Place) or not self.keys[name].works_on(place.place):
             return
-        if name in self.acts:
-            begin(self, name)
-        elif name in COMMANDS:
-            COMMANDS[name](self)
+        if command := COMMANDS.get(name) or GUIDES.get(name):
+            command(self)
         elif method := getattr(place, f"do_{name}", None):
             method()
+        elif name in self.acts:
+            begin(self, name)
         else:
             getattr(place.rows, f"action_{name}")()
 
@@ -385,7 +369,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
 
     def now(self) -> datetime:
         """The present, in UTC."""
-        return datetime.now(UTC)
+        return utc_now()
 
     def clock(self, moment: datetime) -> str:
         """A moment on the hospital's clock."""

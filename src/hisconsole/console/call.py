@@ -14,6 +14,7 @@ from hisconsole.console.acting import is_there
 from hisconsole.console.choose import Choose
 from hisconsole.console.filter import Entry
 from hisconsole.console.form import Form
+from hisconsole.console.lines import Said
 from hisconsole.console.rows import Cell, Line, Look, RowList
 from hisconsole.desk.drafts import Draft
 from hisconsole.plan.calls import Alike, call_fields
@@ -73,7 +74,7 @@ class CallForm(Form):
         yield self.row(asks["occurred"], asks["department"])
         yield Line(id="found")
         yield RowList[tuple[str, str]](key=lambda row: row[0], draw=self._draw)
-        yield Line(id="said")
+        yield Said(id="said")
         yield Line(
             (
                 _(" Enter goes on; after the words it is taken. Tab other fields, Esc keeps a draft"),

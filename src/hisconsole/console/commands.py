@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from hisconsole.console.acting import draft_of, perform
@@ -11,17 +11,38 @@ from hisconsole.console.form import ActForm
 from hisconsole.console.page import Page
 from hisconsole.console.pick import Choice, Pick, confirm
 from hisconsole.console.place import Place
+from hisconsole.console.table import Key
 from hisconsole.desk import drafts
 from hisconsole.desk.actor import act_id
+from hisconsole.plan.acts import Act
 from hisconsole.plan.incident import Report
 from hisconsole.plan.status import status_label
 from hisconsole.plan.times import from_text
-from hisconsole.plan.words import label
+from hisconsole.plan.words import Audience, label
 from hisconsole.text import _
 
 if TYPE_CHECKING:
     from hisconsole.console.app import HisConsole
     from hisconsole.desk.desk import Desk
+
+BY_THE_PLAN = (
+    "paralysis",
+    "stopped",
+    "aggravate",
+    "hold",
+    "met",
+    "summary",
+    "classify",
+    "escalate",
+    "message",
+    "told",
+    "called",
+    "dial",
+)
+"""Acts that stand last in the menu: most have a guided screen, and are there for doing them by hand."""
+
+ON_THE_BOARD = frozenset({"notice", "receipt", "back-entry", "back-entered", "action"})
+"""Acts that a screen of theirs carries out; by hand they are in the palette, the menu has no room left."""
 
 MOVES = frozenset({"palette", "down", "up", "first", "last", "page_down", "page_up"})
 
@@ -94,15 +115,24 @@ def correct_call(console: HisConsole, report: Report) -> None:
     console.ask(question, open_form)
 
 
+def menu(acts: Iterable[Act], keys: Iterable[Key], place: str) -> list[Act]:
+    """The acts that have no key at a place, and by hand those that a key leads to by questions."""
+    taken = {key.name for key in keys if key.works_on(place)} - GUIDES.keys()
+    rest = [act for act in acts if act.name not in taken | ON_THE_BOARD]
+    return sorted(rest, key=lambda act: BY_THE_PLAN.index(act.name) if act.name in BY_THE_PLAN else -1)
+
+
 def more(console: HisConsole) -> None:
-    """Every act that has no key of its own, numbered."""
+    """Every act that has no key at this place, and by hand what has a guided screen, numbered."""
     if console.place is not None and console.place.do_more():
         return
-    rest = [act for act in console.acts.values() if act.name not in console.keys]
+    rest = menu(console.acts.values(), console.keys.values(), _place(console))
     choices = [Choice(act.name, act.label, act.help) for act in rest]
 
     def chosen(name: str | None) -> None:
-        if name is not None:
+        if name == "dial":  # a claim alone says nothing: the list goes on to what came of it
+            _call_list(console)
+        elif name is not None:
             begin(console, name)
 
     console.push_screen(Pick(_("What has happened?"), choices), chosen)
@@ -181,6 +211,76 @@ def leave(console: HisConsole) -> None:
     console.push_screen(confirm(_("Leave the console?"), _("Yes, leave")), answered)
 
 
+def _classify(console: HisConsole) -> None:
+    from hisconsole.console.classify import classify  # what a start does not need is loaded when it is
+
+    classify(console)
+
+
+def _call_list(console: HisConsole) -> None:
+    from hisconsole.console.calltree import call_list
+
+    call_list(console)
+
+
+def _escalate(console: HisConsole) -> None:
+    from hisconsole.console.escalate import escalate
+
+    escalate(console)
+
+
+def show_duties(console: HisConsole) -> None:
+    """All that is due."""
+    from hisconsole.console.duties import DutiesScreen
+
+    if not isinstance(console.screen, DutiesScreen):
+        console.push_screen(DutiesScreen())
+
+
+def show_roster(console: HisConsole) -> None:
+    """Mode 3, about the incident under the cursor."""
+    from hisconsole.console.roster import show
+
+    show(console)
+
+
+def _summarise(audience: Audience) -> Callable[[HisConsole], object]:
+    def summarise(console: HisConsole) -> None:
+        from hisconsole.console.summary import summarise
+
+        summarise(console, audience)
+
+    return summarise
+
+
+def _tell(console: HisConsole) -> None:
+    from hisconsole.console.tell import tell
+
+    tell(console)
+
+
+def _departments(console: HisConsole) -> None:
+    from hisconsole.console.departments import departments
+
+    departments(console)
+
+
+def _aftermath(console: HisConsole) -> None:
+    from hisconsole.console.review import report
+
+    report(console)
+
+
+GUIDES: Mapping[str, Callable[[HisConsole], object]] = {
+    "classify": _classify,
+    "escalate": _escalate,
+    "dial": _call_list,
+    "message": _tell,
+    "told": _tell,
+    **dict.fromkeys(("notice", "receipt", "back-entered"), _departments),
+}
+"""Acts that a guided screen leads to; their keys open that screen."""
+
 COMMANDS: Mapping[str, Callable[[HisConsole], object]] = {
     "call": take_call,
     "more": more,
@@ -189,6 +289,12 @@ COMMANDS: Mapping[str, Callable[[HisConsole], object]] = {
     "queue": lambda console: console.switch_mode("queue"),
     "status": lambda console: console.switch_mode("status"),
     "log": lambda console: console.switch_mode("log"),
+    "roster": show_roster,
+    "duties": show_duties,
+    "departments": _departments,
+    "aftermath": _aftermath,
+    "team": _summarise(Audience.TEAM),
+    "leader": _summarise(Audience.LEADER),
     "mute": mute,
     "redraw": lambda console: console.action_redraw(),
     "back": back,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Label
@@ -17,11 +17,13 @@ from hisconsole.config import contact_entries
 from hisconsole.console.acting import is_there, keep_draft, perform
 from hisconsole.console.choose import Choose
 from hisconsole.console.filter import Entry
+from hisconsole.console.lines import Said
 from hisconsole.console.pick import confirm
 from hisconsole.console.rows import Line
 from hisconsole.desk import drafts
 from hisconsole.desk.actor import act_id
 from hisconsole.desk.drafts import Draft, process_id
+from hisconsole.errors import Refused
 from hisconsole.plan.acts import Act
 from hisconsole.plan.asking import Ask, Field
 from hisconsole.plan.find import find
@@ -84,7 +86,7 @@ class Form(ModalScreen[bool], inherit_bindings=False):
 
     def say(self, sentence: str) -> None:
         """Put a sentence at the foot of the form."""
-        self.query_one("#said", Line).show((f" {sentence}", "bold"))
+        self.query_one(Said).say(sentence)
 
     def answers(self) -> dict[str, str]:
         """What stands in the form now."""
@@ -173,10 +175,18 @@ class ActForm(Form):
     """The form of one act of the table, for one incident or several marked ones."""
 
     def __init__(
-        self, act: Act, numbers: Sequence[int], versions: Mapping[int, int], draft: Draft | None
+        self,
+        act: Act,
+        numbers: Sequence[int],
+        versions: Mapping[int, int],
+        draft: Draft | None,
+        *,
+        given: Mapping[str, str] | None = None,
     ) -> None:
-        """Ask what `act` asks."""
-        super().__init__(form=act.name, incident=numbers[0], asks=act.asks, draft=draft)
+        """Ask what `act` asks, beginning with what is `given` where there is no draft."""
+        known = draft.answers if draft else given or {}
+        asks = tuple(field for field in act.asks if not field.late or field.name in known)
+        super().__init__(form=act.name, incident=numbers[0], asks=asks, draft=draft, given=given)
         self.act = act
         self.numbers = numbers
         self.versions = versions
@@ -188,7 +198,8 @@ class ActForm(Form):
         yield Line((f" {self.act.help}", "dim"))
         for field in self.asks:
             yield self.row(field)
-        yield Line(id="said")
+        yield Vertical(id="late")
+        yield Said(id="said")
         yield Line((_(" Enter goes on, and after the last question does it; Esc keeps a draft"), "dim"))
 
     def on_mount(self) -> None:
@@ -213,6 +224,17 @@ class ActForm(Form):
     def chosen(self, message: Choose.Chosen) -> None:
         """An answered choice goes on."""
         self.next_from(message.choose.id or "")
+
+    def refused(self, error: BaseException) -> None:
+        """Say why, and put the late question whose answer would allow it."""
+        super().refused(error)
+        needed = error.needs if isinstance(error, Refused) else ""
+        late = next((field for field in self.act.asks if field.name == needed), None)
+        if late is None or late in self.asks or not is_there(self):
+            return
+        self.asks = (*self.asks, late)
+        self.query_one("#late", Vertical).mount(self.row(late))
+        self.call_after_refresh(lambda: self.query_one(f"#{late.name}").focus())
 
     def submit(self) -> None:
         """Ask once where the act says so, then carry it out."""

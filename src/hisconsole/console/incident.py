@@ -10,11 +10,12 @@ from textual.widget import Widget
 
 from hisconsole.console.acting import is_there
 from hisconsole.console.commands import correct_call
+from hisconsole.console.incident_show import summary
 from hisconsole.console.page import Page
 from hisconsole.console.pick import Choice, Pick
 from hisconsole.console.place import Place
 from hisconsole.console.rows import Line, RowList
-from hisconsole.console.show import draw_entry, draw_report, summary
+from hisconsole.console.show import draw_entry, draw_report
 from hisconsole.plan.events import Event
 from hisconsole.plan.incident import Report
 from hisconsole.plan.story import tell
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from hisconsole.desk.desk import Desk, Outcome
     from hisconsole.desk.reading import File
 
-HEAD_LINES = 5
+HEAD_LINES = 7
 
 
 class IncidentScreen(Place):
@@ -41,7 +42,7 @@ class IncidentScreen(Place):
         self._read = -1
 
     def body(self) -> Iterable[Widget]:
-        """Five lines of summary, the tabs, both lists of which one is shown."""
+        """Seven lines of summary, the tabs, both lists of which one is shown."""
         for line in range(HEAD_LINES):
             yield Line(id=f"head{line}")
         yield Line(id="head")
@@ -101,7 +102,7 @@ class IncidentScreen(Place):
         if self.file is None:
             return
         incident = self.file.incident
-        lines = summary(incident, self.console.site, self.console.now())
+        lines = summary(incident, self.file.plan, self.console.site, self.console.now())
         for at, cells in enumerate(lines):
             self.query_one(f"#head{at}", Line).show(*cells)
         entries = ngettext("{n} entry", "{n} entries", len(self.file.history))

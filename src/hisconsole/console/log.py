@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.widget import Widget
-from textual.widgets import Input
 
 from hisconsole.console.acting import is_there
-from hisconsole.console.filter import Entry
-from hisconsole.console.place import Place
+from hisconsole.console.filter import Entry, Filtered
 from hisconsole.console.rows import Line, RowList
 from hisconsole.console.show import draw_log, log_head
 from hisconsole.plan.events import SITE, Event
@@ -26,7 +24,7 @@ FARTHEST = 5000
 """How far back the list goes before one is told to search instead."""
 
 
-class LogScreen(Place):
+class LogScreen(Filtered):
     """The log."""
 
     place = "log"
@@ -34,7 +32,6 @@ class LogScreen(Place):
     def __init__(self) -> None:
         """Begin with the newest events."""
         super().__init__()
-        self.search = ""
         self.length = PAGE
         self._newest = -1
 
@@ -47,10 +44,6 @@ class LogScreen(Place):
             empty=_(" No entry has these words."),
         )
         yield Entry(id="filter")
-
-    def on_mount(self) -> None:
-        """The search is hidden until asked for."""
-        self.query_one("#filter").display = False
 
     def on_resize(self) -> None:
         """The header."""
@@ -65,7 +58,7 @@ class LogScreen(Place):
 
     def reload(self, *, fresh: bool = True) -> None:
         """Read the log from the record."""
-        search, length = self.search, self.length
+        search, length = self.filter, self.length
 
         def question(desk: Desk) -> list[Event]:
             from hisconsole.desk.reading import read_log
@@ -73,7 +66,7 @@ class LogScreen(Place):
             return read_log(desk, text=search, limit=length)
 
         def answer(entries: list[Event]) -> None:
-            if (search, length) != (self.search, self.length) or not is_there(self):
+            if (search, length) != (self.filter, self.length) or not is_there(self):
                 return
             self.rows.set_rows(entries, fresh=fresh)
             if search:
@@ -102,36 +95,13 @@ class LogScreen(Place):
         if event is not None and event.incident != SITE:
             self.console.open_incident(event.incident)
 
-    def do_filter(self) -> None:
-        """Type to search."""
-        entry = self.query_one("#filter", Entry)
-        entry.display = True
-        entry.focus()
-
-    @on(Input.Changed, "#filter")
-    def narrowed(self, message: Input.Changed) -> None:
-        """Each key searches anew."""
-        self.search, self.length = message.value.strip(), PAGE
-        self.reload(fresh=False)
-
-    @on(Input.Submitted, "#filter")
-    def searched(self) -> None:
-        """Enter goes to the list."""
-        self.query_one("#filter").display = False
-        self.rows.focus()
-
-    def do_back(self) -> bool:
-        """Close and clear the search."""
-        entry = self.query_one("#filter", Entry)
-        if entry.display or self.search:
-            entry.value = ""
-            entry.display = False
-            self.search, self.length = "", PAGE
-            self.rows.focus()
+    def set_filter(self, expression: str) -> None:
+        """Search anew, from the newest event on."""
+        super().set_filter(expression)
+        self.length = PAGE
+        if not self.filter:
             self.say("")
-            self.reload(fresh=False)
-            return True
-        return False
+        self.reload(fresh=False)
 
     def copied(self) -> str:
         """The entry in words."""

@@ -16,7 +16,7 @@ from hisconsole.console.rows import Cell, Line, Look, RowList
 from hisconsole.plan.find import find, findable
 from hisconsole.text import _, fit
 
-DIGITS = "1234567890abcdefghijklmnop"
+DIGITS = "1234567890abcdefghijklmnoprstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,10 +52,11 @@ class Place(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Show the keys of the place."""
-        cells: list[Cell] = [(" ", "normal")]
+        cells: list[Cell] = []
         for key in self.console.screens_data.keys:
             if key.footer and key.works_on(self.place):
-                cells += [(key.shown, "bold"), (f" {_(key.footer)}  ", "normal")]
+                between = "  " if cells else " "  # nine of them fit 80 columns to the last
+                cells += [(between, "normal"), (key.shown, "bold"), (f" {_(key.footer)}", "normal")]
         self.query_one("#keys", Line).show(*cells)
 
     def on_screen_resume(self) -> None:
@@ -100,6 +101,7 @@ class Place(Screen[None], inherit_bindings=False):
             mark=console.mark,
             now=now,
             problems=console.lookout.problems(),
+            plan=console.site.plan,
         )
         self.query_one("#status", Line).show(*cells, right=right)
         if self.has_class("-small"):

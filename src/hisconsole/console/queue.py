@@ -6,11 +6,9 @@ from collections.abc import Hashable, Iterable, Sequence
 
 from textual import on
 from textual.widget import Widget
-from textual.widgets import Input
 
-from hisconsole.console.filter import Entry
+from hisconsole.console.filter import Entry, Filtered
 from hisconsole.console.pick import Choice, Pick
-from hisconsole.console.place import Place
 from hisconsole.console.rows import Line, RowList
 from hisconsole.console.show import draw_queue, queue_head
 from hisconsole.plan.queue import Row, wanted
@@ -18,7 +16,7 @@ from hisconsole.plan.words import symptom_label
 from hisconsole.text import _
 
 
-class QueueScreen(Place):
+class QueueScreen(Filtered):
     """The queue."""
 
     place = "queue"
@@ -26,7 +24,6 @@ class QueueScreen(Place):
     def __init__(self) -> None:
         """Begin with everything that is open."""
         super().__init__()
-        self.filter = ""
         self.view = ""
         self.held: Sequence[Row] | None = None
         self._awaited = (0, 0)
@@ -42,10 +39,6 @@ class QueueScreen(Place):
             empty=_(" Nothing is open here. Press n when the telephone rings."),
         )
         yield Entry(id="filter")
-
-    def on_mount(self) -> None:
-        """The filter is hidden until asked for."""
-        self.query_one("#filter").display = False
 
     def on_resize(self) -> None:
         """The header has more columns where there is room."""
@@ -130,40 +123,18 @@ class QueueScreen(Place):
         """Enter opens the incident."""
         self.console.open_incident(int(str(message.key)))
 
-    def do_filter(self) -> None:
-        """Type to narrow."""
-        entry = self.query_one("#filter", Entry)
-        entry.display = True
-        entry.value = self.filter
-        entry.focus()
-
-    @on(Input.Changed, "#filter")
-    def narrowed(self, message: Input.Changed) -> None:
-        """Each key narrows at once."""
-        if message.input.display:
-            self.set_filter(message.value)
-
-    @on(Input.Submitted, "#filter")
-    def filtered(self) -> None:
-        """Enter goes back to the list with the filter in force."""
-        self.query_one("#filter").display = False
-        self.rows.focus()
-
     def set_filter(self, expression: str, view: str = "") -> None:
         """Put a filter in force."""
-        self.filter, self.view = expression.strip(), view
+        super().set_filter(expression)
+        self.view = view
         self._reading = True
         self.picture(fresh=False)
         if not self.filter:
             self.say(view)
 
     def do_back(self) -> bool:
-        """Close and clear the filter."""
-        entry = self.query_one("#filter", Entry)
-        if entry.display or self.filter:
-            entry.display = False
-            self.rows.focus()
-            self.set_filter("")
+        """Close and clear the filter, then the marks."""
+        if super().do_back():
             return True
         if self.rows.marked:
             self.rows.unmark()

@@ -6,27 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from hisconsole.config import Site
 from hisconsole.console.looks import Role
 from hisconsole.console.rows import Cell, Look
 from hisconsole.console.table import Glyph
 from hisconsole.plan.board import Board
-from hisconsole.plan.due import Duty, duties, duty_label
-from hisconsole.plan.events import Event
-from hisconsole.plan.incident import Incident, Report
-from hisconsole.plan.queue import Row, serious
+from hisconsole.plan.document import Plan
+from hisconsole.plan.due import duty_label
+from hisconsole.plan.events import SITE, Event
+from hisconsole.plan.incident import Report
+from hisconsole.plan.queue import Row, category_at, serious
 from hisconsole.plan.story import tell
 from hisconsole.plan.times import clock, countdown, span
-from hisconsole.plan.words import (
-    Category,
-    Confidence,
-    Method,
-    Scope,
-    State,
-    Verification,
-    label,
-    symptom_label,
-)
+from hisconsole.plan.words import Category, State, label, symptom_label
 from hisconsole.text import _, fit, ngettext
 
 Clock = Callable[[datetime], str]
@@ -38,6 +29,12 @@ WIDE = 100
 def category_mark(category: Category) -> str:
     """The category for a narrow column; unclassified is a question."""
     return {Category.OTHER: _("Oth"), Category.UNCLASSIFIED: "?"}.get(category, category.value)
+
+
+def _category(row: Row, at: datetime) -> str:
+    """The same for a row; what nobody classified and counts as Category I by now says so."""
+    treated = row.category is Category.UNCLASSIFIED and category_at(row, at) is Category.I
+    return "?I" if treated else category_mark(row.category)
 
 
 def _left(moment: datetime | None, now: datetime) -> str:
@@ -70,7 +67,7 @@ def draw_queue(
             (flag, "bold"),
             (glyph.mark, role),
             (f" {row.number:04d} ", "bold" if look.new else weight),
-            (fit(category_mark(row.category), 4), "bold" if row.category is Category.I else weight),
+            (fit(_category(row, at), 4), "bold" if category_at(row, at) is Category.I else weight),
             (fit(label(row.state), 11), role if role == "alarm" else weight),
             (fit(span(at - row.t0), 6), weight),
             (fit(_left(row.due_at, at), 7), "reverse" if overdue else weight),
@@ -156,115 +153,6 @@ def draw_report(
     return draw
 
 
-def summary(incident: Incident, site: Site, now: datetime) -> list[list[Cell]]:
-    """The head of the incident screen, five lines."""
-    zone = site.zone
-
-    def short(moment: datetime) -> str:
-        return clock(moment, zone=zone, now=now)
-
-    first = incident.reports[0] if incident.reports else None
-    over = incident.closed_at or incident.recovered_at
-    top: list[Cell] = [
-        (f" {incident.number:04d}  ", "bold"),
-        (label(incident.category), "bold" if incident.category is Category.I else "normal"),
-        (f"  {label(incident.state)}", "bold"),
-        (
-            "  "
-            + _("since {when} ({length})").format(
-                when=short(incident.t0), length=span((over or now) - incident.t0)
-            ),
-            "normal",
-        ),
-        ("  " + _("owner {who}").format(who=incident.owner or _("nobody")), "normal"),
-    ]
-    lines: list[list[Cell]] = [
-        top,
-        [(" " + _what(first), "normal")],
-        [(" " + _place(incident, first, site), "normal")],
-    ]
-    lines.append([(" " + "  |  ".join(_known(incident, short)), "normal")])
-    lines.append(_owed(incident, now, short))
-    return lines
-
-
-def _what(first: Report | None) -> str:
-    if first is None:
-        return _("All its reports went to other incidents.")
-    what = symptom_label(first.symptom)
-    return f"{what}: {first.words}" if first.words else what
-
-
-def _place(incident: Incident, first: Report | None, site: Site) -> str:
-    if first is None:
-        return ""
-    department = site.department(first.department)
-    place = ", ".join(
-        part for part in (first.workstation, department.name if department else "", first.room) if part
-    )
-    stations = len({report.workstation for report in incident.reports})
-    others = {report.department for report in incident.reports if report.department}
-    scope = ngettext("{n} workstation", "{n} workstations", stations).format(n=stations)
-    if len(others) > 1:
-        scope += " " + _("in {n} departments").format(n=len(others))
-    if first.scope != Scope.UNKNOWN.value:
-        scope += "; " + _("caller says: {scope}").format(scope=label(Scope(first.scope)))
-    return f"{place}  ({scope})"
-
-
-def _known(incident: Incident, short: Clock) -> list[str]:
-    known: list[str] = []
-    if incident.verification:
-        known.append(
-            _("{result} {how}, {who} {when}").format(
-                result=label(Verification(incident.verification)),
-                how=label(Method(incident.verified_how)),
-                who=incident.verified_by,
-                when=short(incident.verified_at or incident.opened),
-            )
-        )
-    else:
-        known.append(_("not verified"))
-    if incident.cause:
-        known.append(
-            _("cause {sure}: {text}").format(
-                sure=label(Confidence(incident.confidence or Confidence.SUSPECTED)),
-                text=incident.cause,
-            )
-        )
-    if incident.fixes:
-        known.append(
-            ngettext("{n} fix tried", "{n} fixes tried", len(incident.fixes)).format(n=len(incident.fixes))
-        )
-    return known
-
-
-def _owed(incident: Incident, now: datetime, short: Clock) -> list[Cell]:
-    cells: list[Cell] = [(" ", "normal")]
-    estimate = incident.estimate
-    if estimate is not None:
-        window = " - ".join(dict.fromkeys((short(estimate.earliest), short(estimate.latest))))
-        given = len(incident.estimates)
-        told = _("ETA {window}").format(window=window)
-        if given > 1:
-            told += " " + _("(no {n})").format(n=given)
-        cells.append((f"{told}  ", "normal"))
-    for due in duties(incident):
-        what = _("runs out") if due.duty is Duty.ETA else duty_label(due.duty)
-        cells.append((f"{what} {countdown(due.at, now=now)}", "reverse" if due.at <= now else "normal"))
-        cells.append(("  ", "normal"))
-    if incident.state is State.CLOSED:
-        cells.append(
-            (
-                _("closed {when}: {why}").format(
-                    when=short(incident.closed_at or now), why=incident.close_reason
-                ),
-                "normal",
-            )
-        )
-    return cells
-
-
 def status_line(
     board: Board | None,
     *,
@@ -272,6 +160,7 @@ def status_line(
     mark: str,
     now: datetime,
     problems: tuple[int, Role] | None = None,
+    plan: Plan | None = None,
 ) -> list[Cell]:
     """Line 1: whose data, counts, the next duty, and the alarms that concern the console itself."""
     cells: list[Cell] = [(f" {mark} ", "reverse" if mark else "normal"), (" ", "normal")]
@@ -291,11 +180,11 @@ def status_line(
     for alarm in alarms:
         cells += [("  ", "normal"), (f" {alarm} ", "alarm")]
     if board is not None and board.next_due is not None:
-        row = board.next_due
+        due = board.next_due
         text = _("next {number} {duty} {left}").format(
-            number=f"{row.number:04d}",
-            duty=duty_label(row.duty),
-            left=_left(row.due_at, now),
+            number=f"{due.incident:04d}" if due.incident != SITE else "-",
+            duty=duty_label(plan, due.duty, due.key),
+            left=countdown(due.at, now=now),
         )
         cells += [("  ", "normal"), (text, "normal")]
     return cells

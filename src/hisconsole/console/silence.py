@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from hisconsole.console.feed import Watching
 from hisconsole.console.form import Form
+from hisconsole.console.lines import Said
 from hisconsole.console.rows import Line
 from hisconsole.desk import drafts
 from hisconsole.desk.drafts import Draft
@@ -44,7 +45,7 @@ class SilenceForm(Form):
         yield Line((_(" It stays in the counts and in the list, but neither rings nor is a problem."), "dim"))
         for field in self.asks:
             yield self.row(field)
-        yield Line(id="said")
+        yield Said(id="said")
         yield Line(
             (_(" Until as 23:30 or +2h. Enter goes on, and at last does it; Esc keeps a draft"), "dim")
         )

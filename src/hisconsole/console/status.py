@@ -7,11 +7,9 @@ from typing import Any
 
 from textual import on
 from textual.widget import Widget
-from textual.widgets import Input
 
-from hisconsole.console.filter import Entry
+from hisconsole.console.filter import Entry, Filtered
 from hisconsole.console.pick import Choice
-from hisconsole.console.place import Place
 from hisconsole.console.rows import Line, RowList
 from hisconsole.console.status_show import (
     change_head,
@@ -41,7 +39,7 @@ from hisconsole.plan.targets import Infrastructure
 from hisconsole.text import _
 
 
-class StatusScreen(Place):
+class StatusScreen(Filtered):
     """The status of all that is watched."""
 
     place = "status"
@@ -49,7 +47,6 @@ class StatusScreen(Place):
     def __init__(self) -> None:
         """Begin with every target."""
         super().__init__()
-        self.filter = ""
         self.only_problems = False
         self.hour = False
         self.held: StatusPicture | None = None
@@ -84,9 +81,8 @@ class StatusScreen(Place):
         yield Entry(id="filter")
 
     def on_mount(self) -> None:
-        """The targets are shown; changes and search when asked for."""
+        """The targets are shown; changes when asked for."""
         self.query_one("#changes").display = False
-        self.query_one("#filter").display = False
         if self.console.lookout.watching is None:
             self.rows.set_rows(())
 
@@ -279,34 +275,14 @@ class StatusScreen(Place):
 
         choose_view(self.console, self.panes, others, picture, shown)
 
-    def do_filter(self) -> None:
-        """Type to narrow."""
-        entry = self.query_one("#filter", Entry)
-        entry.display = True
-        entry.value = self.filter
-        entry.focus()
-
-    @on(Input.Changed, "#filter")
-    def narrowed(self, message: Input.Changed) -> None:
-        """Each key narrows at once."""
-        if message.input.display:
-            self.filter = message.value.strip()
-            self._show()
-
-    @on(Input.Submitted, "#filter")
-    def filtered(self) -> None:
-        """Enter goes back to the list with the search in force."""
-        self.query_one("#filter").display = False
-        self.rows.focus()
+    def set_filter(self, expression: str) -> None:
+        """Show the targets that have these words."""
+        super().set_filter(expression)
+        self._show()
 
     def do_back(self) -> bool:
         """Close and clear the search, then the view, then the marks."""
-        entry = self.query_one("#filter", Entry)
-        if entry.display or self.filter:
-            entry.display = False
-            self.filter = ""
-            self.rows.focus()
-            self._show()
+        if super().do_back():
             return True
         if self.hour or self.only_problems or self.group.ids is not None:
             self.only_problems = False

@@ -22,7 +22,7 @@ NEVER = frozenset({f"ctrl+{key}" for key in "imjhsqz"} | {"ctrl+backslash"})
 _LOST = re.compile(r"alt\+|ctrl\+(?!([a-z]|up|down|left|right|home|end|pageup|pagedown)$)")
 """Alt is a pause on a slow line, and few keyboards send punctuation with ctrl."""
 
-_PLACES = ("queue", "incident", "log", "status", "target")
+_PLACES = ("queue", "incident", "log", "status", "target", "duties", "roster", "tell", "departments")
 
 COMMANDS = frozenset(
     [
@@ -34,6 +34,18 @@ COMMANDS = frozenset(
         "queue",
         "status",
         "log",
+        "roster",
+        "right",
+        "reveal",
+        "duties",
+        "departments",
+        "announce",
+        "repeated",
+        "entered",
+        "stop",
+        "team",
+        "leader",
+        "aftermath",
         "views",
         "problems",
         "changes",
@@ -56,6 +68,11 @@ COMMANDS = frozenset(
         "half_down",
         "half_up",
         "open",
+        "reached",
+        "read_back",
+        "unreached",
+        "rest",
+        "everybody",
     ]
 )
 """What a key can be for beside the acts."""
@@ -90,7 +107,9 @@ _SHOWN = {
     "full_stop": ".",
     "slash": "/",
     "question_mark": "?",
+    "exclamation_mark": "!",
     "colon": ":",
+    "minus": "-",
     "right_square_bracket": "]",
     "left_square_bracket": "[",
     "space": "Space",

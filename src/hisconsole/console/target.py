@@ -11,9 +11,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from hisconsole.console.feed import Readings
-from hisconsole.console.filter import Entry
+from hisconsole.console.filter import Entry, Filtered
 from hisconsole.console.page import Page
-from hisconsole.console.place import Place
 from hisconsole.console.rows import Line, RowList
 from hisconsole.console.status_show import change_head, draw_change
 from hisconsole.console.target_acts import call_about, poll_now, target_menu
@@ -47,7 +46,7 @@ REST_S = 0.15
 LISTS = ("readings", "way", "changes")
 
 
-class TargetScreen(Place):
+class TargetScreen(Filtered):
     """The target screen; its readings are read anew whenever it was polled."""
 
     place = "target"
@@ -57,7 +56,6 @@ class TargetScreen(Place):
         super().__init__()
         self.target = target
         self.page = 0
-        self.filter = ""
         self.readings: Sequence[Judged] = ()
         self._way = Chain(((target,),), (), 0)
         self._rules: Rules | None = None
@@ -93,7 +91,6 @@ class TargetScreen(Place):
 
     def on_mount(self) -> None:
         """Begin with the readings."""
-        self.query_one("#filter").display = False
         self._turn(0)
 
     def on_resize(self) -> None:
@@ -309,38 +306,21 @@ class TargetScreen(Place):
     def do_filter(self) -> None:
         """Type to narrow the readings."""
         self._turn(0)
-        entry = self.query_one("#filter", Entry)
-        entry.display = True
-        entry.value = self.filter
-        entry.focus()
+        super().do_filter()
 
-    @on(Input.Changed, "#filter")
-    def narrowed(self, message: Input.Changed) -> None:
-        """Each key narrows at once."""
-        if message.input.display:
-            self.filter = message.value.strip()
-            self._list(fresh=False)
+    def set_filter(self, expression: str) -> None:
+        """Show the readings that have these words."""
+        super().set_filter(expression)
+        if not self.filter:
+            self.say("")
+        self._list(fresh=False)
 
     @on(Input.Submitted, "#filter")
-    def filtered(self) -> None:
-        """Enter goes back to the list with the search in force."""
-        self.query_one("#filter").display = False
-        self.rows.focus()
+    def tell_found(self) -> None:
+        """Enter also says how many there are."""
         shown, known = len(self.rows.rows), len(self.readings)
         found = ngettext("{filter} ({n} of {all} reading)", "{filter} ({n} of {all} readings)", known)
         self.say(found.format(filter=self.filter, n=shown, all=known))
-
-    def do_back(self) -> bool:
-        """Close and clear the search."""
-        entry = self.query_one("#filter", Entry)
-        if entry.display or self.filter:
-            entry.display = False
-            self.filter = ""
-            self.rows.focus()
-            self.say("")
-            self._list(fresh=False)
-            return True
-        return False
 
     def copied(self) -> str:
         """The target and the cursor's line in words."""

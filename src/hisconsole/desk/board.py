@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hisconsole.desk.desk import Desk
-from hisconsole.plan.board import Board, board_of, merge
-from hisconsole.store import events, projections
+from hisconsole.plan.board import Board, aged, board_of, merge
+from hisconsole.store import due, events, projections
 
 
 def first_board(desk: Desk) -> Board:
@@ -15,7 +15,15 @@ def first_board(desk: Desk) -> Board:
     with desk.database.read() as connection:
         seq = events.head(connection).seq
         rows = projections.queue(connection)
-    return board_of(seq, now, rows)
+        dues = due.in_short(connection, now=now)
+    return board_of(seq, now, rows, dues)
+
+
+def older_board(desk: Desk, board: Board) -> Board:
+    """The same incidents as of now: something fell due by itself."""
+    now = desk.now()
+    with desk.database.read() as connection:
+        return aged(board, now, due.in_short(connection, now=now))
 
 
 def newer_board(desk: Desk, board: Board) -> Board:
@@ -23,8 +31,9 @@ def newer_board(desk: Desk, board: Board) -> Board:
     now = desk.now()
     with desk.database.read() as connection:
         seq = events.head(connection).seq
+        dues = due.in_short(connection, now=now)
         if seq < board.seq:  # another record was put in its place
             rows = projections.queue(connection)
-            return board_of(seq, now, rows)
+            return board_of(seq, now, rows, dues)
         changed = projections.changed(connection, after=board.seq) if seq > board.seq else []
-    return replace(merge(board, changed), seq=seq)
+    return replace(merge(board, changed, dues), seq=seq)

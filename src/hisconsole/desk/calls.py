@@ -81,7 +81,8 @@ def take_call(
         report, left = _report(desk, answers, number=report_number, now=now)
         incident = transaction.look(join)[0] if join is not None else None
         projections.keep_callback(transaction.connection, report.number, left)
-        return calls.take(report, incident=incident, number=number, now=now)
+        plan = desk.site.plan.version
+        return calls.take(report, incident=incident, number=number, plan=plan, now=now)
 
     return desk.record(decide, act=act, now=now, sentence=_("Call taken"))
 
@@ -125,7 +126,8 @@ def move_report(desk: Desk, number: int, *, to: int | None, act: str | None = No
         incident, report = _find(transaction, number)
         target = transaction.look(to)[0] if to is not None else None
         fresh, _report_number = projections.next_numbers(transaction.connection)
-        return calls.move(incident, report, to=target, number=fresh, now=now)
+        plan = desk.site.plan.version
+        return calls.move(incident, report, to=target, number=fresh, plan=plan, now=now)
 
     sentence = _("Report detached") if to is None else _("Report moved")
     return desk.record(decide, number=to or 0, act=act, now=now, sentence=sentence)

@@ -14,11 +14,15 @@ from zoneinfo import ZoneInfo
 
 from hisconsole.config import Site
 from hisconsole.desk.actor import Actor, act_id, utc_now
+from hisconsole.desk.means import means_of
 from hisconsole.desk.memory import Looked, Memory, onward
+from hisconsole.desk.order import order_now
 from hisconsole.errors import NotFound, Refused
 from hisconsole.plan.acts import Act, Setting, all_acts
-from hisconsole.plan.asking import read_answers
+from hisconsole.plan.asking import Answers, read_answers
+from hisconsole.plan.document import Plan
 from hisconsole.plan.events import SITE, Event, Kind, NewEvent
+from hisconsole.plan.frozen import to_data
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.story import tell
 from hisconsole.plan.times import clock
@@ -26,7 +30,27 @@ from hisconsole.store import events, projections
 from hisconsole.store.database import Connection, Database
 from hisconsole.text import _
 
-HARMLESS = frozenset({Kind.NOTED, Kind.PINNED, Kind.REPORTED, Kind.ATTACHED, Kind.CORRECTED, Kind.FIX_TRIED})
+HARMLESS = frozenset(
+    {
+        Kind.NOTED,
+        Kind.PINNED,
+        Kind.REPORTED,
+        Kind.ATTACHED,
+        Kind.CORRECTED,
+        Kind.FIX_TRIED,
+        Kind.FELL_DUE,
+        Kind.MET,
+        Kind.SUMMARISED,
+        Kind.BACK_ENTERED,
+        Kind.RECEIPT,
+        Kind.TOLD,
+        Kind.DIALLED,
+        Kind.CALLED,
+        Kind.SUMMONED,
+        Kind.ARRIVED,
+        Kind.ACTION,
+    }
+)
 """What another operator may have added meanwhile without making this act a different one."""
 
 
@@ -52,6 +76,7 @@ class Transaction:
         self.connection = connection
         self._memory = memory
         self._seen: dict[int, Looked] = {}
+        self._adopted: Plan | None = None
 
     def look(self, number: int) -> Looked:
         """An incident and its events. Raises NotFound with a sentence."""
@@ -59,12 +84,35 @@ class Transaction:
             self._seen[number] = self._memory.look(self.connection, number)
         return self._seen[number]
 
-    def step(self, number: int, written: Sequence[Event]) -> tuple[Incident | None, Incident]:
-        """An incident before and after the events that were just written."""
-        mine = [event for event in written if event.incident == number]
-        before = self._seen.get(number)
-        after, _history = onward(before, mine)
-        return before and before[0], after
+    def plan(self, incident: Incident) -> Plan | None:
+        """The edition an incident runs under."""
+        if self._adopted is not None and incident.plan == self._adopted.version:
+            return self._adopted  # not committed yet: the memory must not learn of it from here
+        return self._memory.plan(self.connection, incident.plan)
+
+    def adopt(self, plan: Plan, decided: Sequence[NewEvent], now: datetime) -> list[NewEvent]:
+        """What to record before `decided` where that names an edition which the record does not hold."""
+        named = {event.body.get("plan") for event in decided if event.kind in (Kind.OPENED, Kind.CLASSIFIED)}
+        if plan.version not in named or self._memory.plan(self.connection, plan.version) is not None:
+            return []
+        self._adopted = plan
+        body = {"version": plan.version, "edition": plan.edition, "plan": to_data(plan)}
+        return [NewEvent(Kind.PLAN_ADOPTED, SITE, now, body)]
+
+    def bring(self, written: Sequence[Event]) -> None:
+        """Bring the projections along with the events that were just written."""
+        for number in dict.fromkeys(event.incident for event in written):
+            if number == SITE:
+                held = projections.columns_of_site(events.of_incident(self.connection, SITE))
+            else:
+                mine = [event for event in written if event.incident == number]
+                before = self._seen.get(number)
+                after, _history = onward(before, mine)
+                held = projections.columns_of(after, self.plan(after))
+                if before is not None and before[0].reports is after.reports:
+                    del held["report"]  # a thousand of them need not be looked at for a note
+            stored = projections.stored_rows(self.connection, number, held)
+            projections.bring(self.connection, stored, held)
 
 
 class Desk:
@@ -119,14 +167,32 @@ class Desk:
 
         def decide(transaction: Transaction) -> Sequence[NewEvent]:
             incident, history = transaction.look(number)
-            self._refuse_if_changed(incident, history, expected)
-            return definition.decide(
-                Setting(incident, history, answers, self.actor.operator, now, self.clock)
-            )
+            self.refuse_if_changed(incident, history, expected)
+            return definition.decide(self.setting(transaction, number, answers, now))
 
         return self.record(decide, number=number, act=act, now=now, sentence=definition.label)
 
-    def _refuse_if_changed(self, incident: Incident, history: Sequence[Event], expected: int | None) -> None:
+    def setting(self, transaction: Transaction, number: int, answers: Answers, now: datetime) -> Setting:
+        """What a decision about an incident sees."""
+        incident, history = transaction.look(number)
+        return Setting(
+            incident=incident,
+            history=history,
+            answers=answers,
+            actor=self.actor.operator,
+            now=now,
+            clock=self.clock,
+            plan=transaction.plan(incident),
+            present=self.site.plan,
+            departments=tuple(each.id for each in self.site.departments),
+            people=tuple(each.id for each in self.site.roster),
+            kinds={each.id: each.kind.value for each in self.site.roster},
+            order=order_now(self.site, now),
+            means=means_of(self.site, lambda: self.memory.blocks_given(transaction.connection)),
+        )
+
+    def refuse_if_changed(self, incident: Incident, history: Sequence[Event], expected: int | None) -> None:
+        """Refuse where somebody else changed something that matters since version `expected`."""
         if expected is None or incident.version == expected:
             return
         for event in history:
@@ -154,7 +220,7 @@ class Desk:
         now: datetime,
         sentence: str,
     ) -> Outcome:
-        """Run a decision as one transaction and bring the projections along."""
+        """Run a decision as one transaction and bring the projections along; none changes nothing."""
         if not self.actor.operator:
             raise Refused(_("Nobody is on duty at this console: choose an operator first."))
         act = act or act_id(now)
@@ -165,13 +231,15 @@ class Desk:
                 known = number if number in {event.incident for event in done} else 0
                 return Outcome(act, known or done[-1].incident, done[-1].seq, sentence, repeated=True)
             transaction = Transaction(connection, self.memory)
+            decided = decide(transaction)
+            if not decided:
+                return Outcome(act, number, 0, sentence)
             written = events.append(
                 connection,
-                decide(transaction),
+                [*transaction.adopt(self.site.plan, decided, now), *decided],
                 act=act,
                 writer=events.Writer(self.actor.operator, self.actor.os_user, self.actor.source),
                 now=now,
             )
-            touched = dict.fromkeys(event.incident for event in written if event.incident != SITE)
-            projections.project(connection, [transaction.step(number, written) for number in touched])
+            transaction.bring(written)
         return Outcome(act, number or written[-1].incident, written[-1].seq, sentence)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from hisconsole.desk.means import Given, Numbers
 from hisconsole.errors import NotFound
+from hisconsole.plan.document import Plan
 from hisconsole.plan.events import SITE, Event, Kind
-from hisconsole.plan.incident import Incident, apply, fold
+from hisconsole.plan.fold import apply, fold
+from hisconsole.plan.incident import Incident
 from hisconsole.store import events
 from hisconsole.store.database import Connection, Database
+from hisconsole.store.plans import Plans
 from hisconsole.text import _
 
 Looked = tuple[Incident, Sequence[Event]]
@@ -27,12 +31,29 @@ class Memory:
         self._database = database
         self._swaps = database.swaps
         self._known: OrderedDict[int, Looked] = OrderedDict()
+        self._plans = Plans()
+        self._given = Given()
 
-    def look(self, connection: Connection, number: int) -> Looked:
-        """An incident and its events. Raises NotFound with a sentence."""
+    def _forget_another_record(self) -> None:
         if self._swaps != self._database.swaps:
             self._swaps = self._database.swaps
             self._known.clear()
+            self._plans = Plans()
+            self._given = Given()
+
+    def blocks_given(self, connection: Connection) -> Mapping[tuple[str, str], Numbers]:
+        """The number blocks that notices gave out, by department and text."""
+        self._forget_another_record()
+        return self._given.out(connection)
+
+    def plan(self, connection: Connection, version: str) -> Plan | None:
+        """An edition of the plan that the record holds."""
+        self._forget_another_record()
+        return self._plans.get(connection, version)
+
+    def look(self, connection: Connection, number: int) -> Looked:
+        """An incident and its events. Raises NotFound with a sentence."""
+        self._forget_another_record()
         known = self._known.pop(number, None)
         if number == SITE:
             raise NotFound(_("There is no incident {number}.").format(number=f"{number:04d}"))

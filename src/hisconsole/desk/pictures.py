@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ from hisconsole.plan.picture import (
     headline,
     own_target,
     picture_of,
+    wrong,
 )
 from hisconsole.plan.reading import Judged, reading_words
 from hisconsole.plan.shown import Silence, show
@@ -128,6 +129,7 @@ class Pictures:
                     old_after[id_],
                     self._heads[id_].words,
                     self._heads[id_].trend,
+                    self._heads[id_].wrong,
                 )
                 for id_, target in targets.items()
             ],
@@ -155,7 +157,8 @@ class Pictures:
             readings = many.get(id_, ()) if many is not None else self._reader.readings(id_)
             profiles = [infrastructure.profiles[each] for each in targets[id_].profiles]
             named = headline(readings, Rules(targets[id_], profiles).of)
-            self._heads[id_] = self._head(id_, (version, healths[id_]), named)
+            head = self._head(id_, (version, healths[id_]), named)
+            self._heads[id_] = replace(head, wrong=wrong(readings))
 
     def _head(self, target: str, of: tuple[str, TargetHealth], named: Judged | None) -> _Head:
         if named is None:
@@ -180,6 +183,7 @@ class _Head:
     words: str = ""
     good_at: datetime | None = None
     trend: tuple[float, ...] = ()
+    wrong: tuple[Judged, ...] = ()
 
 
 def _same(one: Sequence[object], other: Sequence[object]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hisconsole.desk.desk import Desk
+from hisconsole.plan.document import Plan
 from hisconsole.plan.events import Event
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.queue import Row
@@ -19,6 +20,8 @@ class File:
     incident: Incident
     history: tuple[Event, ...]
     callbacks: dict[int, str]
+    plan: Plan | None
+    """The edition of the plan it runs under."""
 
 
 def read_incident(desk: Desk, number: int) -> File:
@@ -26,11 +29,12 @@ def read_incident(desk: Desk, number: int) -> File:
     with desk.database.read() as connection:
         incident, history = desk.memory.look(connection, number)
         left = projections.callbacks(connection, [report.number for report in incident.reports])
+        plan = desk.memory.plan(connection, incident.plan)
     for report in incident.reports:
         workstation = desk.site.workstation(report.workstation)
         if report.callback == "workstation" and workstation:
             left[report.number] = workstation.phone
-    return File(incident, tuple(history), left)
+    return File(incident, tuple(history), left, plan)
 
 
 def read_log(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hisconsole.desk.actor import utc_now
 from hisconsole.errors import HisError
-from hisconsole.plan.board import Board, aged
+from hisconsole.plan.board import Board
 
 if TYPE_CHECKING:
     from hisconsole.desk.desk import Desk
@@ -178,7 +178,9 @@ class _View:
             self._behind = False
         now = self.looked = self._desk.now()
         if board is not None and board.turns_at is not None and now >= board.turns_at:
-            board = aged(board, now)
+            from hisconsole.desk.board import older_board
+
+            board = older_board(self._desk, board)
         if board is None or (self.board is not None and _same(board, self.board)):
             return None
         self.board, self._shown = board, time.monotonic()

@@ -5,37 +5,28 @@ One table, `all_acts`, serves forms, palette, command line and tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-from hisconsole.plan import decisions
+from hisconsole.plan import decisions, measures
+from hisconsole.plan.act import Act, Decision
 from hisconsole.plan.asking import Ask, Field
+from hisconsole.plan.call_acts import call_acts
 from hisconsole.plan.decisions import Setting
-from hisconsole.plan.events import NewEvent
-from hisconsole.plan.words import Category, Confidence, Method, Result, Verification
+from hisconsole.plan.feedback_acts import feedback_acts
+from hisconsole.plan.manual_acts import manual_acts
+from hisconsole.plan.review_acts import review_acts
+from hisconsole.plan.words import Audience, Category, Confidence, Method, Result, Verification, YesNo
 from hisconsole.text import _
 
 __all__ = ["Act", "Decision", "Setting", "all_acts"]
-
-Decision = Callable[[Setting], Sequence[NewEvent]]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act: its name in code, keys and command line, what it asks, and how it decides."""
-
-    name: str
-    label: str
-    help: str
-    decide: Decision
-    asks: tuple[Field, ...] = ()
-    confirm: bool = False
 
 
 def all_acts() -> dict[str, Act]:
     """The table of acts, with its words in the language in force."""
     at = Field("at", _("When"), Ask.WHEN)
     reason = Field("reason", _("Reason"), required=True)
+    approval = (
+        Field("approved_by", _("Agreed by"), Ask.PERSON, limit=64),
+        Field("tried", _("Director tried since"), Ask.WHEN),
+    )
     acts = (
         Act(
             "acknowledge",
@@ -80,9 +71,75 @@ def all_acts() -> dict[str, Act]:
         Act(
             "classify",
             _("Classify"),
-            _("Set the category of the plan by hand."),
-            decisions.classify,
-            (Field("category", _("Category"), Ask.CHOICE, True, tuple(Category)), reason),
+            _("Set the category by hand; leaving Category I needs the director's word."),
+            measures.classify,
+            (Field("category", _("Category"), Ask.CHOICE, True, tuple(Category)), reason, *approval),
+        ),
+        Act(
+            "escalate",
+            _("Escalate"),
+            _("Tell the leading group now."),
+            measures.escalate,
+            (Field("reason", _("Reason")),),
+            confirm=True,
+        ),
+        Act(
+            "hold",
+            _("Do not escalate"),
+            _("Not yet, on the director's word; it comes due again."),
+            measures.hold,
+            (
+                Field("by", _("Decided by"), Ask.PERSON, True, limit=64),
+                reason,
+                Field("tried", _("Director tried since"), Ask.WHEN),
+            ),
+        ),
+        Act(
+            "paralysis",
+            _("Overall network failure"),
+            _("Whether the network as a whole has failed: Category I, and the gates run."),
+            measures.paralysis,
+            (
+                Field("confirmed", _("Confirmed"), Ask.CHOICE, True, tuple(YesNo)),
+                Field("text", _("How it was seen")),
+            ),
+            confirm=True,
+        ),
+        Act(
+            "stopped",
+            _("Departments stopped"),
+            _("Which departments stand still: ids, all or none."),
+            measures.stopped,
+            (Field("departments", _("Departments"), required=True, limit=1000),),
+        ),
+        Act(
+            "aggravate",
+            _("What makes it worse"),
+            _("Staff away, a major event: gates come earlier."),
+            measures.aggravate,
+            (Field("aggravators", _("Which, or none"), required=True, limit=64),),
+        ),
+        Act(
+            "met",
+            _("Met by hand"),
+            _("Meet a due row with a note that says how."),
+            measures.met,
+            (
+                Field("duty", _("Duty"), required=True, limit=32),
+                Field("key", _("Which"), limit=64),
+                Field("text", _("Note"), required=True),
+                at,
+            ),
+        ),
+        Act(
+            "summary",
+            _("Summary given"),
+            _("Record a summary as it was read out."),
+            measures.summarise,
+            (
+                Field("audience", _("For"), Ask.CHOICE, True, tuple(Audience)),
+                Field("text", _("What was said"), required=True),
+            ),
         ),
         Act(
             "eta",
@@ -138,7 +195,23 @@ def all_acts() -> dict[str, Act]:
             (Field("text", _("To be looked at")),),
         ),
         Act("reopen", _("Reopen"), _("It is back, or was not over."), decisions.reopen, (reason,)),
-        Act("close", _("Close"), _("It is over."), decisions.close, (reason, at), confirm=True),
+        Act(
+            "close",
+            _("Close"),
+            _("It is over; a Category I once all departments are told, or by name."),
+            decisions.close,
+            (
+                reason,
+                at,
+                Field("override", _("Override by"), Ask.PERSON, limit=64, late=True),
+                Field("accepted", _("Accepted by"), Ask.PERSON, limit=64, late=True),
+            ),
+            confirm=True,
+        ),
         Act("undo", _("Undo"), _("Take back your last act on it, within 10 s."), decisions.undo),
+        *feedback_acts(),
+        *manual_acts(),
+        *call_acts(),
+        *review_acts(),
     )
     return {act.name: act for act in acts}

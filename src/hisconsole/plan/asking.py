@@ -30,7 +30,8 @@ class Ask(Enum):
 class Field:
     """One question: `default` is what an empty answer means; a required one has none.
 
-    Only a text of full length may have several lines: names and numbers stand in columns.
+    Only a text of full length may have several lines: names and numbers stand in columns. A `late` one is
+    put by a form only after the act was refused without it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Field:
     choices: tuple[StrEnum, ...] = ()
     default: str = ""
     limit: int = 2000
+    late: bool = False
 
     @property
     def lines(self) -> bool:
@@ -104,6 +106,9 @@ def _choose(field: Field, text: str) -> str:
 
 def label_of(choice: StrEnum) -> str:
     """A choice in words."""
+    from hisconsole.plan.story_outreach import outreach_label
     from hisconsole.plan.words import Symptom, symptom_label
 
+    if (of_outreach := outreach_label(choice)) is not None:
+        return of_outreach
     return symptom_label(choice) if isinstance(choice, Symptom) else label(choice)

@@ -8,16 +8,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from hisconsole.plan.due import Due
 from hisconsole.plan.queue import Risk, Row, risk, serious
 from hisconsole.plan.words import State
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """The due rows in short: how many are overdue, the one to see to first, and when the next falls."""
+
+    overdue: int = 0
+    first: Due | None = None
+    falls_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
     """Open incidents in the order of risk as of `at` (`keys`); `seq` is the newest event it knows.
 
-    `next_due` is the incident whose duty comes next or is longest overdue, `turns_at` the next moment
-    at which a duty falls overdue, `ringing` the serious incidents that nobody has taken.
+    `next_due` is the duty that comes next or is longest overdue, `turns_at` the next moment at which one
+    falls overdue or an incident nobody classified counts as more, `ringing` the serious ones that nobody
+    has taken.
     """
 
     seq: int
@@ -27,12 +38,12 @@ class Board:
     by_number: Mapping[int, Row]
     unclaimed: int
     overdue: int
-    next_due: Row | None
+    next_due: Due | None
     turns_at: datetime | None
     ringing: tuple[int, ...]
 
 
-def merge(board: Board, changed: Iterable[Row]) -> Board:
+def merge(board: Board, changed: Iterable[Row], dues: Dues) -> Board:
     """Put changed rows in their places; the rest keeps its order, sorted as of `board.at`."""
     rows, keys, known = list(board.rows), list(board.keys), dict(board.by_number)
     for row in changed:
@@ -46,15 +57,15 @@ def merge(board: Board, changed: Iterable[Row]) -> Board:
             rows.insert(place, row)
             keys.insert(place, key)
             known[row.number] = row
-    return _counted(board.seq, board.at, rows, keys, known)
+    return _counted(board.seq, board.at, rows, keys, known, dues=dues)
 
 
-def aged(board: Board, now: datetime) -> Board:
+def aged(board: Board, now: datetime, dues: Dues) -> Board:
     """The same incidents in the order of risk as of `now`: duties fall overdue by themselves."""
-    return board_of(board.seq, now, board.rows)
+    return board_of(board.seq, now, board.rows, dues)
 
 
-def board_of(seq: int, at: datetime, rows: Iterable[Row]) -> Board:
+def board_of(seq: int, at: datetime, rows: Iterable[Row], dues: Dues) -> Board:
     """A picture of open incidents as of `at`."""
     pairs = sorted(((risk(row, now=at), row) for row in rows), key=lambda pair: pair[0])
     return _counted(
@@ -63,27 +74,23 @@ def board_of(seq: int, at: datetime, rows: Iterable[Row]) -> Board:
         [row for _key, row in pairs],
         [key for key, _row in pairs],
         {row.number: row for _key, row in pairs},
+        dues=dues,
     )
 
 
-def _counted(seq: int, at: datetime, rows: list[Row], keys: list[Risk], by_number: dict[int, Row]) -> Board:
-    unclaimed = overdue = 0
-    next_due: Row | None = None
-    soonest = turns_at = None
+def _counted(
+    seq: int, at: datetime, rows: list[Row], keys: list[Risk], by_number: dict[int, Row], *, dues: Dues
+) -> Board:
+    unclaimed = 0
+    turns_at = dues.falls_at
     ringing: list[int] = []
     for row in rows:
         if not row.acknowledged_by:
             unclaimed += 1
             if serious(row):
                 ringing.append(row.number)
-        due = row.due_at
-        if due is not None:
-            if soonest is None or due < soonest:
-                soonest, next_due = due, row
-            if due <= at:
-                overdue += 1
-            elif turns_at is None or due < turns_at:
-                turns_at = due
+        if row.treated_at is not None and at < row.treated_at:
+            turns_at = min(turns_at or row.treated_at, row.treated_at)
     return Board(
         seq=seq,
         at=at,
@@ -91,8 +98,8 @@ def _counted(seq: int, at: datetime, rows: list[Row], keys: list[Risk], by_numbe
         keys=tuple(keys),
         by_number=MappingProxyType(by_number),
         unclaimed=unclaimed,
-        overdue=overdue,
-        next_due=next_due,
+        overdue=dues.overdue,
+        next_due=dues.first,
         turns_at=turns_at,
         ringing=tuple(ringing),
     )

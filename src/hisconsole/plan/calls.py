@@ -42,7 +42,9 @@ class Alike:
 
 
 def _body(report: Report) -> dict[str, object]:
-    return {**asdict(report), "occurred": to_text(report.occurred)}
+    body = {**asdict(report), "occurred": to_text(report.occurred)}
+    del body["taken_at"]
+    return body
 
 
 def check_occurred(occurred: datetime, *, now: datetime) -> None:
@@ -57,12 +59,14 @@ def check_occurred(occurred: datetime, *, now: datetime) -> None:
         )
 
 
-def take(report: Report, *, incident: Incident | None, number: int, now: datetime) -> list[NewEvent]:
-    """The events of a call: a new incident `number`, or a further report of an open one."""
+def take(
+    report: Report, *, incident: Incident | None, number: int, plan: str = "", now: datetime
+) -> list[NewEvent]:
+    """The events of a call: a new incident `number` under an edition of the plan, or a further report."""
     check_occurred(report.occurred, now=now)
     if incident is None:
         return [
-            NewEvent(Kind.OPENED, number, now, {}),
+            NewEvent(Kind.OPENED, number, now, {"plan": plan}),
             NewEvent(Kind.REPORTED, number, report.occurred, _body(report)),
         ]
     if incident.state is State.CLOSED:
@@ -90,7 +94,7 @@ def correct(
 
 
 def move(
-    incident: Incident, report: Report, *, to: Incident | None, number: int, now: datetime
+    incident: Incident, report: Report, *, to: Incident | None, number: int, plan: str = "", now: datetime
 ) -> list[NewEvent]:
     """Take a report out of its incident: into another, or with `to` None into new `number`.
 
@@ -112,7 +116,7 @@ def move(
     target = to.number if to is not None else number
     events = [NewEvent(Kind.DETACHED, incident.number, now, {"report": report.number, "to": target})]
     if to is None:
-        events.append(NewEvent(Kind.OPENED, target, now, {}))
+        events.append(NewEvent(Kind.OPENED, target, now, {"plan": plan}))
     events.append(NewEvent(Kind.ATTACHED, target, now, {**_body(report), "from": incident.number}))
     if last:
         if incident.state is State.NEW:

@@ -6,19 +6,22 @@ A decision is pure: it returns events, or raises Refused with a sentence that sa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from hisconsole.errors import Refused
 from hisconsole.plan.asking import Answers
+from hisconsole.plan.document import Plan
 from hisconsole.plan.events import Event, Kind, NewEvent
+from hisconsole.plan.feedback import unreached_departments
 from hisconsole.plan.incident import MOVES, REOPENABLE, Incident
+from hisconsole.plan.manual import Means, open_entries
+from hisconsole.plan.outreach import Ordered
 from hisconsole.plan.times import to_text
 from hisconsole.plan.words import (
     Category,
     State,
-    category_name,
     label,
 )
 from hisconsole.text import _
@@ -39,6 +42,19 @@ class Setting:
     actor: str
     now: datetime
     clock: Callable[[datetime], str]
+    plan: Plan | None = None
+    """The edition the incident runs under."""
+    present: Plan | None = None
+    """The edition in force now: who plays which part, and what an incident without one takes up."""
+    departments: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    """Everybody in the roster, by id."""
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """What each of them is to the roster: staff, supplier, ..."""
+    order: tuple[Ordered, ...] = ()
+    """Whom to call now, in which order, if the leading group is to be told."""
+    means: Means = field(default_factory=Means)
+    """What a notice to departments is made with."""
 
     def text(self, name: str) -> str:
         """A text answer."""
@@ -62,7 +78,7 @@ class Setting:
             raise Refused(_("A time is needed."))
         return moment
 
-    def event(self, kind: Kind, at: datetime | None = None, **body: Any) -> NewEvent:
+    def event(self, kind: Kind, at: datetime | None = None, /, **body: Any) -> NewEvent:
         """An event about this incident."""
         return NewEvent(kind, self.incident.number, at or self.now, body)
 
@@ -91,7 +107,8 @@ _HINTS: Mapping[State, Callable[[], str]] = {
 }
 
 
-def _open(setting: Setting) -> None:
+def refuse_closed(setting: Setting) -> None:
+    """Refuse an act on what is closed."""
     if setting.incident.state is State.CLOSED:
         raise Refused(
             _("{number} was closed at {when}. Reopen it first.").format(
@@ -103,7 +120,7 @@ def _open(setting: Setting) -> None:
 
 def acknowledge(setting: Setting) -> Sequence[NewEvent]:
     """Take it, once: the loser of a race learns who has it and since when."""
-    _open(setting)
+    refuse_closed(setting)
     incident = setting.incident
     if incident.acknowledged_by:
         when = setting.clock(incident.acknowledged_at or setting.now)
@@ -114,7 +131,7 @@ def acknowledge(setting: Setting) -> Sequence[NewEvent]:
 
 def assign(setting: Setting) -> Sequence[NewEvent]:
     """Give it to another owner."""
-    _open(setting)
+    refuse_closed(setting)
     owner = setting.text("owner") or setting.actor
     if owner == setting.incident.owner:
         raise Refused(_("{owner} owns it already.").format(owner=owner))
@@ -123,7 +140,7 @@ def assign(setting: Setting) -> Sequence[NewEvent]:
 
 def verify(setting: Setting) -> Sequence[NewEvent]:
     """Record what looking into it came to; whoever verifies an untaken one has taken it."""
-    _open(setting)
+    refuse_closed(setting)
     events: list[NewEvent] = []
     if setting.incident.state is State.NEW:
         events.append(setting.event(Kind.ACKNOWLEDGED))
@@ -157,18 +174,9 @@ def pin(setting: Setting) -> Sequence[NewEvent]:
     return [setting.event(Kind.PINNED, entry=entry)]
 
 
-def classify(setting: Setting) -> Sequence[NewEvent]:
-    """Set the category by hand."""
-    _open(setting)
-    if setting.text("category") == setting.incident.category:
-        category = category_name(setting.text("category"))
-        raise Refused(_("It is {category} already.").format(category=category))
-    return [setting.event(Kind.CLASSIFIED, category=setting.text("category"), reason=setting.text("reason"))]
-
-
 def estimate(setting: Setting) -> Sequence[NewEvent]:
     """Record an ETA: a window of clock times whose end is still to come."""
-    _open(setting)
+    refuse_closed(setting)
     earliest = setting.moment("earliest")
     latest = setting.moment("latest", earliest)
     if latest < earliest:
@@ -193,13 +201,13 @@ def estimate(setting: Setting) -> Sequence[NewEvent]:
 
 def cause(setting: Setting) -> Sequence[NewEvent]:
     """Record the cause and how sure it is."""
-    _open(setting)
+    refuse_closed(setting)
     return [setting.event(Kind.CAUSE_FOUND, text=setting.text("text"), confidence=setting.text("confidence"))]
 
 
 def fix(setting: Setting) -> Sequence[NewEvent]:
     """Record a fix and what it came to."""
-    _open(setting)
+    refuse_closed(setting)
     return [
         setting.event(
             Kind.FIX_TRIED,
@@ -248,7 +256,7 @@ def reopen(setting: Setting) -> Sequence[NewEvent]:
 def close(setting: Setting) -> Sequence[NewEvent]:
     """Close what was verified and is over; a Category I only from review."""
     incident = setting.incident
-    _open(setting)
+    refuse_closed(setting)
     setting.move(State.CLOSED)
     if incident.category is Category.I and incident.state is not State.REVIEW:
         if incident.state is State.VERIFYING:
@@ -256,7 +264,51 @@ def close(setting: Setting) -> Sequence[NewEvent]:
         raise Refused(_("A Category I is closed from review: start its review first."))
     if incident.state is State.VERIFYING and incident.verification in ("", "confirmed"):
         raise Refused(_("Nobody has said how it was verified: verify it first, then close it."))
-    return [setting.event(Kind.CLOSED, setting.when("at"), reason=setting.text("reason"))]
+    override, accepted = _override(setting), _accepted(setting)
+    body = {
+        "reason": setting.text("reason"),
+        **({"override": override} if override else {}),
+        **({"accepted": accepted} if accepted else {}),
+    }
+    return [setting.event(Kind.CLOSED, setting.when("at"), **body)]
+
+
+def _accepted(setting: Setting) -> str:
+    """Who accepts that paper of a department is not entered or not signed for (domain 5.8)."""
+    left = open_entries(setting.incident)
+    if not left:
+        return ""
+    who = setting.text("accepted")
+    if not who:
+        raise Refused(
+            _("Paper is not entered and signed for: {who}. Enter it, or name who accepts that.").format(
+                who=", ".join(setting.means.call(each) for each in left)
+            ),
+            needs="accepted",
+        )
+    if setting.people and who not in setting.people:
+        raise Refused(_("'{who}' is nobody in the roster: give an id, such as li.na.").format(who=who))
+    return who
+
+
+def _override(setting: Setting) -> str:
+    """Who says that a Category I is closed although a department has not been reached (domain 5.6)."""
+    incident = setting.incident
+    owed = unreached_departments(incident) if incident.category is Category.I else ()
+    if not owed:
+        return ""
+    who = setting.text("override")
+    if not who:
+        names = ", ".join(owed[:6]) + (" ..." if len(owed) > 6 else "")
+        raise Refused(
+            _(
+                "Not reached yet: {departments}. Tell them (t), or name who has it closed all the same."
+            ).format(departments=names),
+            needs="override",
+        )
+    if setting.people and who not in setting.people:
+        raise Refused(_("'{who}' is not in the roster: name somebody who is.").format(who=who))
+    return who
 
 
 def undo(setting: Setting) -> Sequence[NewEvent]:

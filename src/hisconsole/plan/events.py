@@ -15,7 +15,7 @@ from hisconsole.plan.times import to_text
 GENESIS = "0" * 64
 
 SITE = 0
-"""The number that events carry which are about no incident: silences, host keys."""
+"""The number that events carry which are about no incident: silences, host keys, editions of the plan."""
 
 
 class Kind(StrEnum):
@@ -44,6 +44,31 @@ class Kind(StrEnum):
     SILENCED = "silenced"
     UNSILENCED = "unsilenced"
     ENROLLED = "enrolled"
+    PLAN_ADOPTED = "plan"
+    PARALYSIS = "paralysis"
+    STOPPED = "stopped"
+    AGGRAVATED = "aggravated"
+    ESCALATED = "escalated"
+    HELD = "held"
+    MET = "met"
+    FELL_DUE = "due"
+    SUMMARISED = "summary"
+    DIALLED = "dialled"
+    CALLED = "called"
+    SUMMONED = "summoned"
+    ARRIVED = "arrived"
+    MESSAGE = "message"
+    TOLD = "told"
+    NOTICE = "notice"
+    RECEIPT = "receipt"
+    BACK_ENTRY = "back-entry"
+    BACK_ENTERED = "back-entered"
+    ACTION = "action"
+    CONTACT_VERIFIED = "contact-verified"
+    CONTACT_WRONG = "contact-wrong"
+    REVEALED = "revealed"
+    ACTING = "acting"
+    PACK_PRINTED = "pack"
 
 
 @dataclass(frozen=True, slots=True)

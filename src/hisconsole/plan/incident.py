@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from hisconsole.plan.events import Event, Kind
-from hisconsole.plan.times import from_text
+from hisconsole.plan.conditions import EVER
+from hisconsole.plan.outreach import BackEntry, Called, Dialling, Message, Notice, Ordered, Summoned
 from hisconsole.plan.words import Category, Confidence, State
 
 MOVES: Mapping[State, frozenset[State]] = {
@@ -43,6 +44,8 @@ class Report:
     critical: bool
     switch: str
     taken_by: str
+    taken_at: datetime = field(default=EVER, compare=False)
+    """When this incident came to know of it; told by the event, not held in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,38 @@ class Estimate:
     by: str
     at: datetime
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The last word on escalation: the leading group is told, or (`held`) somebody said not yet."""
+
+    held: bool
+    at: datetime
+    by: str
+    reason: str
+    calls: int = 0
+    """How many calls were on record before: those told nobody of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a review came to: who does what by when; done once the due row of it is met."""
+
+    number: int
+    text: str
+    owner: str
+    due: datetime
+    by: str
+    at: datetime
+    done_at: datetime | None = None
+    how: str = ""
+
+
+Obligation = tuple[str, str]
+"""A duty and its key: what is met, and what has fallen due."""
+
+_NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +110,14 @@ class Incident:
     verified_at: datetime | None = None
     verified_how: str = ""
     estimates: tuple[Estimate, ...] = ()
+    past_estimates: int = 0
+    """How many of these, the first ones, are from before the reopening."""
     cause: str = ""
     confidence: Confidence | None = None
+    cause_at: datetime | None = None
     fixes: tuple[tuple[str, str], ...] = ()
+    failed_at: tuple[datetime, ...] = ()
+    """When each fix was tried that came to nothing, in this course of the fault."""
     mitigated_at: datetime | None = None
     recovered_at: datetime | None = None
     recovery_confirmed_by: str = ""
@@ -85,6 +125,48 @@ class Incident:
     close_reason: str = ""
     reopened: int = 0
     pinned: frozenset[int] = frozenset()
+    plan: str = ""
+    """The edition of the plan it runs under."""
+    fault: str = ""
+    classified_by: str = ""
+    classified_at: datetime | None = None
+    kept_since: datetime | None = None
+    """Since when it is in its category, where it was classified anew without leaving that."""
+    category_why: str = ""
+    answers: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    """What the questions of the classification were answered with."""
+    paralysis: str = ""
+    """yes or no once somebody decided whether the network as a whole has failed."""
+    paralysis_at: datetime | None = None
+    stopped: Mapping[str, datetime] = field(default_factory=lambda: _NONE)
+    """Departments that stand still, and since when."""
+    aggravators: tuple[str, ...] = ()
+    decided: Decided | None = None
+    met: Mapping[Obligation, datetime] = field(default_factory=lambda: _NONE)
+    fallen: Mapping[Obligation, datetime] = field(default_factory=lambda: _NONE)
+    """Deadlines that passed unmet and were told."""
+    order: tuple[Ordered, ...] = ()
+    """Whom to call in which order, as it was when the group was to be told."""
+    calls: tuple[Called, ...] = ()
+    past_calls: int = 0
+    """How many of these, the first ones, are from before the reopening."""
+    dialling: tuple[Dialling, ...] = ()
+    started_at: datetime | None = None
+    """When somebody who may do so started the emergency plan."""
+    started_by: str = ""
+    summoned: tuple[Summoned, ...] = ()
+    messages: tuple[Message, ...] = ()
+    past_messages: int = 0
+    """How many of these, the first ones, are from before the reopening."""
+    notices: tuple[Notice, ...] = ()
+    past_notices: int = 0
+    """How many of these, the first ones, are from before the reopening."""
+    back_entries: tuple[BackEntry, ...] = ()
+    actions: tuple[Action, ...] = ()
+    """What its review came to; a reopening takes none of it back."""
+    restarted_at: datetime | None = None
+    touched_at: datetime | None = None
+    """The last act of a person on it; calls do not count."""
     last_act: str = ""
     last_actor: str = ""
     last_recorded: datetime | None = None
@@ -95,174 +177,25 @@ class Incident:
         return min((report.occurred for report in self.reports), default=self.opened)
 
     @property
+    def zero(self) -> datetime:
+        """From where its clocks count: T0, or the reopening of what had recovered."""
+        return self.restarted_at or self.t0
+
+    @property
+    def in_category_since(self) -> datetime | None:
+        """When it came into its category; classifying it anew within that moves no deadline."""
+        return self.kept_since or self.classified_at
+
+    @property
+    def given(self) -> tuple[Estimate, ...]:
+        """The ETAs that were given for this course of the fault, in order."""
+        return self.estimates[self.past_estimates :]
+
+    @property
     def estimate(self) -> Estimate | None:
         """The ETA in force."""
-        return self.estimates[-1] if self.estimates else None
+        return self.given[-1] if self.given else None
 
     def report(self, number: int) -> Report | None:
         """One of its reports by number."""
         return next((report for report in self.reports if report.number == number), None)
-
-
-def report_of(body: Mapping[str, Any]) -> Report:
-    """Read a report from an event's body."""
-    values = {field.name: body[field.name] for field in fields(Report)}
-    return Report(**{**values, "occurred": from_text(values["occurred"])})
-
-
-def fold(events: Iterable[Event]) -> Incident | None:
-    """The present of one incident from all its events in order; an undone act counts for nothing."""
-    history = list(events)
-    if not history:
-        return None
-    undone = {event.body["act"] for event in history if event.kind is Kind.UNDONE}
-    incident = None
-    for event in history:
-        if event.act not in undone:
-            incident = apply(incident, event)
-    last = history[-1]
-    return incident and replace(incident, version=last.seq)
-
-
-def apply(incident: Incident | None, event: Event) -> Incident:
-    """The next present: one event applied to an incident (undo is `fold`'s affair)."""
-    if event.kind is Kind.OPENED:
-        incident = Incident(number=event.incident, version=event.seq, opened=event.recorded)
-    elif incident is None:
-        raise ValueError(f"event {event.seq} ({event.kind}) comes before its incident was opened")
-    else:
-        incident = replace(incident, **_CHANGES[event.kind](incident, event))
-    return replace(
-        incident,
-        version=event.seq,
-        last_act=event.act,
-        last_actor=event.actor,
-        last_recorded=event.recorded,
-    )
-
-
-def _reported(incident: Incident, event: Event) -> dict[str, Any]:
-    return {"reports": (*incident.reports, report_of(event.body))}
-
-
-def _corrected(incident: Incident, event: Event) -> dict[str, Any]:
-    corrected = report_of(event.body)
-    return {
-        "reports": tuple(
-            corrected if report.number == corrected.number else report for report in incident.reports
-        )
-    }
-
-
-def _detached(incident: Incident, event: Event) -> dict[str, Any]:
-    gone = event.body["report"]
-    return {"reports": tuple(report for report in incident.reports if report.number != gone)}
-
-
-def _acknowledged(incident: Incident, event: Event) -> dict[str, Any]:
-    state = State.VERIFYING if incident.state is State.NEW else incident.state
-    return {
-        "state": state,
-        "owner": event.actor,
-        "acknowledged_by": event.actor,
-        "acknowledged_at": event.recorded,
-    }
-
-
-def _assigned(incident: Incident, event: Event) -> dict[str, Any]:
-    return {"owner": event.body["owner"]}
-
-
-def _verified(incident: Incident, event: Event) -> dict[str, Any]:
-    changes: dict[str, Any] = {
-        "verification": event.body["result"],
-        "verified_by": event.body["by"],
-        "verified_how": event.body["how"],
-        "verified_at": event.at,
-    }
-    if event.body["result"] == "confirmed" and incident.state is State.VERIFYING:
-        changes["state"] = State.ACTIVE
-    return changes
-
-
-def _pinned(incident: Incident, event: Event) -> dict[str, Any]:
-    return {"pinned": incident.pinned ^ {event.body["entry"]}}
-
-
-def _classified(incident: Incident, event: Event) -> dict[str, Any]:
-    return {
-        "category": Category(event.body["category"]),
-        "category_reason": event.body["reason"],
-    }
-
-
-def _estimated(incident: Incident, event: Event) -> dict[str, Any]:
-    estimate = Estimate(
-        earliest=from_text(event.body["earliest"]),
-        latest=from_text(event.body["latest"]),
-        by=event.actor,
-        at=event.at,
-        why=event.body["why"],
-    )
-    return {"estimates": (*incident.estimates, estimate)}
-
-
-def _cause(incident: Incident, event: Event) -> dict[str, Any]:
-    return {"cause": event.body["text"], "confidence": Confidence(event.body["confidence"])}
-
-
-def _fix(incident: Incident, event: Event) -> dict[str, Any]:
-    return {"fixes": (*incident.fixes, (event.body["text"], event.body["result"]))}
-
-
-def _recovered(incident: Incident, event: Event) -> dict[str, Any]:
-    return {
-        "state": State.RECOVERED,
-        "recovered_at": event.at,
-        "recovery_confirmed_by": event.body["confirmed_by"],
-    }
-
-
-def _reopened(incident: Incident, event: Event) -> dict[str, Any]:
-    return {
-        "state": State.ACTIVE,
-        "reopened": incident.reopened + 1,
-        "recovered_at": None,
-        "recovery_confirmed_by": "",
-        "closed_at": None,
-        "close_reason": "",
-    }
-
-
-def _closed(incident: Incident, event: Event) -> dict[str, Any]:
-    return {
-        "state": State.CLOSED,
-        "closed_at": event.at,
-        "close_reason": event.body["reason"],
-    }
-
-
-_CHANGES: Mapping[Kind, Callable[[Incident, Event], dict[str, Any]]] = {
-    Kind.REPORTED: _reported,
-    Kind.ATTACHED: _reported,
-    Kind.CORRECTED: _corrected,
-    Kind.DETACHED: _detached,
-    Kind.ACKNOWLEDGED: _acknowledged,
-    Kind.ASSIGNED: _assigned,
-    Kind.VERIFIED: _verified,
-    Kind.NOTED: lambda incident, event: {},
-    Kind.UNDONE: lambda incident, event: {},
-    Kind.PINNED: _pinned,
-    Kind.CLASSIFIED: _classified,
-    Kind.ESTIMATED: _estimated,
-    Kind.CAUSE_FOUND: _cause,
-    Kind.FIX_TRIED: _fix,
-    Kind.MITIGATED: lambda incident, event: {
-        "state": State.MITIGATED,
-        "mitigated_at": event.at,
-    },
-    Kind.RECOVERED: _recovered,
-    Kind.REVIEWED: lambda incident, event: {"state": State.REVIEW},
-    Kind.REOPENED: _reopened,
-    Kind.CLOSED: _closed,
-}

@@ -38,7 +38,7 @@ class Watched:
     """One target of the picture; `limit` is how old its latest round may be.
 
     `headline` is the reading to name while nothing is wrong, in words; `trend` the latest values of
-    the reading that is named, oldest first.
+    the reading that is named, oldest first; `wrong` are the readings that are measured and not good.
     """
 
     target: Target
@@ -46,6 +46,7 @@ class Watched:
     limit: timedelta
     headline: str = ""
     trend: tuple[float, ...] = ()
+    wrong: tuple[Judged, ...] = ()
 
     @property
     def words(self) -> str:
@@ -183,6 +184,15 @@ def headline(readings: Iterable[Judged], rules: Callable[[str], tuple[Threshold,
     if worst is None or worst.status is not Status.OK:
         return worst
     return max(known, key=lambda judged: _nearness(judged.last, rules(judged.sample.key)), default=None)
+
+
+_WRONG = frozenset({Status.WARNING, Status.CRITICAL, Status.DOWN})
+
+
+def wrong(readings: Iterable[Judged]) -> tuple[Judged, ...]:
+    """The readings that say that something is wrong, the worst first; one that is missing says nothing."""
+    found = [judged for judged in readings if judged.status in _WRONG]
+    return tuple(sorted(found, key=lambda judged: (-RANK[judged.status], judged.sample.key)))
 
 
 def _nearness(value: float | str | None, thresholds: Sequence[Threshold]) -> float:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from hisconsole.plan.due import duties
+from hisconsole.plan.category import treated_as
+from hisconsole.plan.document import Plan
+from hisconsole.plan.due import Due, duties
+from hisconsole.plan.escalation import standing
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.words import Category, State
 
@@ -31,12 +34,19 @@ _STATE_RANK = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the queue shows of an incident; `scope` counts workstations, `departments` departments."""
+    """What the queue shows of an incident; `scope` counts workstations, `departments` departments.
+
+    From `treated_at` on, an unclassified one is treated as `treated`; `duty` and `key` name what it owes
+    first.
+    """
 
     number: int
     version: int
     state: State
     category: Category
+    treated: Category
+    treated_at: datetime | None
+    fault: str
     symptom: str
     words: str
     workstation: str
@@ -47,9 +57,11 @@ class Row:
     opened: datetime
     due_at: datetime | None
     duty: str
+    key_of_duty: str
     scope: int
     departments: int
     critical: bool
+    serious: bool
     closed_at: datetime | None
 
     @property
@@ -58,15 +70,21 @@ class Row:
         return self.number
 
 
-def row_of(incident: Incident) -> Row:
-    """The queue's view of an incident; words and place are its first report's."""
+def row_of(incident: Incident, plan: Plan | None, owed: Sequence[Due] | None = None) -> Row:
+    """The queue's view of an incident, given what it owes; words and place are its first report's."""
     first = incident.reports[0] if incident.reports else None
-    owed = duties(incident)
+    owed = duties(incident, plan) if owed is None else owed
+    unclassified = plan is not None and incident.category is Category.UNCLASSIFIED
     return Row(
         number=incident.number,
         version=incident.version,
         state=incident.state,
         category=incident.category,
+        treated=treated_as(incident, plan) if plan is not None else incident.category,
+        treated_at=incident.zero + timedelta(seconds=plan.unclassified_after_s)
+        if plan is not None and unclassified
+        else None,
+        fault=incident.fault,
         symptom=first.symptom if first else "",
         words=first.words if first else "",
         workstation=first.workstation if first else "",
@@ -76,10 +94,12 @@ def row_of(incident: Incident) -> Row:
         t0=incident.t0,
         opened=incident.opened,
         due_at=owed[0].at if owed else None,
-        duty=owed[0].duty.value if owed else "",
+        duty=owed[0].duty if owed else "",
+        key_of_duty=owed[0].key if owed else "",
         scope=len({report.workstation for report in incident.reports}),
         departments=len({report.department for report in incident.reports if report.department}),
         critical=any(report.critical for report in incident.reports),
+        serious=plan is not None and standing(incident, plan).serious.holds_from is not None,
         closed_at=incident.closed_at,
     )
 
@@ -91,7 +111,7 @@ def risk(row: Row, *, now: datetime) -> Risk:
     """Sort key, most urgent first: category, state, overdue duty, scope, age."""
     overdue = row.due_at is not None and row.due_at <= now
     return (
-        _CATEGORY_RANK[row.category],
+        _CATEGORY_RANK[category_at(row, now)],
         _STATE_RANK[row.state],
         0 if overdue else 1,
         -(row.scope + 5 * max(0, row.departments - 1)),
@@ -100,11 +120,19 @@ def risk(row: Row, *, now: datetime) -> Risk:
     )
 
 
+def category_at(row: Row, now: datetime) -> Category:
+    """What an incident counts as: its category, or what it is treated as while nobody has classified it.
+
+    Treated as a lower one than unclassified ranks, it stays where it is: only urgency rises by itself.
+    """
+    if row.treated_at is not None and now >= row.treated_at and row.treated is Category.I:
+        return row.treated
+    return row.category
+
+
 def serious(row: Row) -> bool:
-    """Whether an open incident rings until it is taken (domain 5.2, what is known at the call)."""
-    return row.state is not State.CLOSED and (
-        row.category is Category.I or row.critical or row.departments >= 2 or row.scope >= 5
-    )
+    """Whether an open incident rings until it is taken: serious by the plan, or at a key terminal."""
+    return row.state is not State.CLOSED and (row.serious or row.critical)
 
 
 _KEYS: dict[str, Callable[[Row], str]] = {

@@ -38,7 +38,7 @@ class Round:
     """One poll of one target by one probe.
 
     `failure` is a sentence; `fault` its machine word: silent, timeout, refused, auth, identity,
-    malformed, local, or empty.
+    malformed, local, or empty. `remembered` says that nobody was asked: a result of before still stands.
     """
 
     target: str
@@ -48,6 +48,7 @@ class Round:
     samples: tuple[Sample, ...] = ()
     failure: str = ""
     fault: str = ""
+    remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from hisconsole.errors import Refused
 from hisconsole.plan.asking import Ask, Field
+from hisconsole.plan.due import Due
 from hisconsole.plan.events import SITE, Event, Kind, NewEvent
 from hisconsole.plan.shown import Silence
 from hisconsole.plan.times import from_text, to_text
@@ -14,6 +15,10 @@ from hisconsole.text import _
 
 LONGEST = timedelta(hours=8)
 """A silence outlives no shift (domain 7, silence_max)."""
+
+
+SILENCE = "silence"
+"""The duty that is told when a silence ends."""
 
 
 def silence_fields() -> tuple[Field, ...]:
@@ -63,6 +68,21 @@ def running(events: Iterable[Event], *, now: datetime) -> tuple[Silence, ...]:
         elif event.kind is Kind.UNSILENCED:
             found.pop(event.body["silence"], None)
     return tuple(each for each in found.values() if each.start <= now < each.end)
+
+
+def owed(events: Iterable[Event]) -> tuple[Due, ...]:
+    """The ends of the silences: each is told once, and then it is over."""
+    ends: dict[str, Due] = {}
+    for event in events:
+        if event.kind is Kind.SILENCED:
+            key = str(event.seq)
+            end = from_text(event.body["end"])
+            ends[key] = Due(SITE, SILENCE, key, end, event.actor, "silence")
+        elif event.kind is Kind.UNSILENCED:
+            ends.pop(event.body["silence"], None)
+        elif event.kind is Kind.FELL_DUE and event.body["duty"] == SILENCE:
+            ends.pop(event.body["key"], None)
+    return tuple(ends.values())
 
 
 def enrolled(target: str, *, fingerprint: str, replaced: str, now: datetime) -> NewEvent:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from hisconsole.plan.events import Event, Kind
+from hisconsole.plan.story_outreach import TELL_OUTREACH
 from hisconsole.plan.times import from_text
 from hisconsole.plan.words import (
+    Audience,
     Confidence,
     Method,
     Result,
@@ -68,6 +70,64 @@ def _estimated(body: Body, clock: Clock) -> str:
     return _with(_("ETA {window}").format(window=window), body["why"])
 
 
+def _classified(body: Body, clock: Clock) -> str:
+    sentence = _("category {category}").format(category=category_name(str(body["category"])))
+    if body.get("fault"):
+        sentence += f" ({body['fault']})"
+    for part in (body.get("why"), body["reason"]):
+        sentence = _with(sentence, part)
+    sentence = _agreed(sentence, body, "approved_by", clock)
+    told = _answered(body)
+    return _("{sentence}; answers: {answers}").format(sentence=sentence, answers=told) if told else sentence
+
+
+def _answered(body: Body) -> str:
+    """What the questions were answered with, and where an answer came from that nobody gave here."""
+    answers, sources = body.get("answers"), body.get("sources")
+    if not isinstance(answers, Mapping) or not isinstance(sources, Mapping):
+        return ""  # by hand: what was answered before stands, and decided nothing
+    return ", ".join(
+        f"{name} = {value} ({sources[name]})" if sources.get(name) else f"{name} = {value}"
+        for name, value in answers.items()
+    )
+
+
+def _agreed(sentence: str, body: Body, name: str, clock: Clock) -> str:
+    if body.get(name):
+        sentence += _("; agreed by {who}").format(who=body[name])
+    if body.get("tried"):
+        sentence += _(", director tried since {when}").format(when=clock(from_text(str(body["tried"]))))
+    return sentence
+
+
+def _paralysis(body: Body, clock: Clock) -> str:
+    sentence = (
+        _("overall network failure confirmed")
+        if body["confirmed"] == "yes"
+        else _("no overall network failure")
+    )
+    return _with(sentence, body["text"])
+
+
+def _listed(sentence: str, names: object) -> str:
+    return sentence.format(
+        names=", ".join(map(str, names)) if isinstance(names, list) and names else _("none")
+    )
+
+
+def _owed(body: Body) -> str:
+    return f"{body['duty']} {body['key']}".strip()
+
+
+def _closed(body: Body, clock: Clock) -> str:
+    sentence = _with(_("closed"), body["reason"])
+    if body.get("override"):
+        sentence += _("; not all were reached, closed on the word of {who}").format(who=body["override"])
+    if body.get("accepted"):
+        sentence += _("; paper not entered, accepted by {who}").format(who=body["accepted"])
+    return sentence
+
+
 def _silenced(body: Body, clock: Clock) -> str:
     sentence = (
         _("{target} and what hangs on it silenced until {end}")
@@ -94,9 +154,7 @@ _TELL: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.VERIFIED: _verified,
     Kind.NOTED: lambda body, clock: str(body["text"]),
     Kind.PINNED: lambda body, clock: _("pinned or unpinned entry {entry}").format(entry=body["entry"]),
-    Kind.CLASSIFIED: lambda body, clock: _with(
-        _("category {category}").format(category=category_name(str(body["category"]))), body["reason"]
-    ),
+    Kind.CLASSIFIED: _classified,
     Kind.ESTIMATED: _estimated,
     Kind.CAUSE_FOUND: lambda body, clock: _("cause {confidence}: {text}").format(
         confidence=label(Confidence(str(body["confidence"]))), text=body["text"]
@@ -110,12 +168,31 @@ _TELL: Mapping[Kind, Callable[[Body, Clock], str]] = {
         body["confirmed_by"] and _("confirmed by {who}").format(who=body["confirmed_by"]),
     ),
     Kind.REVIEWED: lambda body, clock: _with(_("review begun"), body["text"]),
+    Kind.ACTION: lambda body, clock: _("action {number}, {owner} until {due}: {text}").format(
+        number=body["number"], owner=body["owner"], due=clock(from_text(str(body["due"]))), text=body["text"]
+    ),
     Kind.REOPENED: lambda body, clock: _with(_("reopened"), body["reason"]),
-    Kind.CLOSED: lambda body, clock: _with(_("closed"), body["reason"]),
+    Kind.CLOSED: _closed,
+    **TELL_OUTREACH,
     Kind.UNDONE: lambda body, clock: _("took back the act before"),
     Kind.SILENCED: _silenced,
     Kind.UNSILENCED: lambda body, clock: _("silence of {target} lifted").format(target=body["target"]),
     Kind.ENROLLED: lambda body, clock: _("host key of {target} enrolled: {fingerprint}").format(
         target=body["target"], fingerprint=body["fingerprint"]
+    ),
+    Kind.PLAN_ADOPTED: lambda body, clock: _("plan {edition} ({version}) is in force").format(
+        edition=body["edition"], version=body["version"]
+    ),
+    Kind.PARALYSIS: _paralysis,
+    Kind.STOPPED: lambda body, clock: _listed(
+        _("departments that stand still: {names}"), body["departments"]
+    ),
+    Kind.AGGRAVATED: lambda body, clock: _listed(_("made worse by: {names}"), body["aggravators"]),
+    Kind.ESCALATED: lambda body, clock: _with(_("escalated to the leading group"), body["reason"]),
+    Kind.HELD: lambda body, clock: _agreed(_with(_("not escalated"), body["reason"]), body, "by", clock),
+    Kind.MET: lambda body, clock: _with(_("{duty} met by hand").format(duty=_owed(body)), body["text"]),
+    Kind.FELL_DUE: lambda body, clock: _("fell due: {duty}").format(duty=_owed(body)),
+    Kind.SUMMARISED: lambda body, clock: _("summary for {whom}: {text}").format(
+        whom=label(Audience(str(body["audience"]))), text=body["text"]
     ),
 }

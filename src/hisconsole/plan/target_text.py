@@ -1,4 +1,4 @@
-"""The text of an entry for targets.yaml, as a person would write it."""
+"""The text of an entry for targets.yaml or roster.yaml, as a person would write it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9\u4e00-\u9fff]([A-Za-z0-9\u4e00-\u9fff ._/()+-]*
 
 def entry_text(id_: str, fields: Mapping[str, str]) -> str:
     """The entry of `id_` with its fields; those without a text are left out."""
-    lines = [f"  {name}: {_quoted(text)}" for name, text in fields.items() if text]
-    return "\n".join([f"{_quoted(id_)}:", *lines]) + "\n"
+    lines = [f"  {name}: {value_text(text)}" for name, text in fields.items() if text]
+    return "\n".join([f"{value_text(id_)}:", *lines]) + "\n"
 
 
 def id_from(name: str, address: str) -> str:
@@ -21,7 +21,8 @@ def id_from(name: str, address: str) -> str:
     return made or "at-" + re.sub(r"[^0-9A-Fa-f]+", "-", address).strip("-")
 
 
-def _quoted(text: str) -> str:
+def value_text(text: str) -> str:
+    """A value as it stands in the file, in quotes where YAML would read it otherwise."""
     if _PLAIN.fullmatch(text):
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')

@@ -132,6 +132,8 @@ class Target:
     jump: str
     """The target through which SSH goes, or empty."""
     find: tuple[str, ...]
+    gateway: bool = False
+    """The console itself hangs on it: silent, and all beyond it too, it is the console that is cut off."""
 
 
 @dataclass(frozen=True, slots=True)

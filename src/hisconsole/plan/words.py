@@ -75,6 +75,20 @@ class Confidence(StrEnum):
     CONFIRMED = "confirmed"
 
 
+class YesNo(StrEnum):
+    """An answer to a question that has only two."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class Audience(StrEnum):
+    """Whom a summary is for."""
+
+    TEAM = "team"
+    LEADER = "leader"
+
+
 class Result(StrEnum):
     """What a fix came to."""
 
@@ -132,4 +146,8 @@ def label(value: StrEnum) -> str:
         "suspected": _("suspected"),
         "worked": _("worked"),
         "failed": _("failed"),
+        "yes": _("yes"),
+        "no": _("no"),
+        "team": _("the team"),
+        "leader": _("the leader"),
     }[value.value]

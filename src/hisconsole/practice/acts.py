@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hisconsole.config.fields import closest
 from hisconsole.errors import NotFound, Refused
+from hisconsole.fields import closest
 from hisconsole.practice.facets import DEVICE, Facet
 from hisconsole.practice.hospital import CONSOLE
 from hisconsole.practice.live import Live

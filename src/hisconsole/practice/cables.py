@@ -47,7 +47,7 @@ def reached(
     powered: Callable[[str], bool],
     joined: Callable[[str, str], bool],
 ) -> frozenset[str]:
-    """The targets that a console beside the topmost ones can reach: powered, and one whole way up.
+    """The targets that a console at the topmost ones can reach: powered, and one whole way up.
 
     `joined` says of a target and one of its parents whether the cable between them works.
     """
@@ -94,7 +94,7 @@ def _ports(infrastructure: Infrastructure, target: Target) -> Iterator[Port]:
     for child in others:
         speed = 10_000 if child.kind is Kind.DATABASE else 1_000
         yield Port(next(plain), (child.id,), f"PRACTICE to {child.id}", speed, optic=False)
-    if target.kind is Kind.SWITCH and target.parents and not fabric:
+    if target.kind is Kind.SWITCH and (target.gateway or (target.parents and not fabric)):
         for place in range(WORKSTATIONS):
             yield Port(next(plain), (), f"PRACTICE workstation {place + 1}", 1_000, optic=False, up=place < 6)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import asyncssh
 
 from hisconsole.errors import HisError
-from hisconsole.plan.targets import Secret
 from hisconsole.practice.folder import known_hosts_path, write_private
 from hisconsole.probes.ssh.hosts import place
 from hisconsole.text import _
@@ -28,17 +27,6 @@ def key(path: Path) -> asyncssh.SSHKey:
         sentence = _("the key {path} cannot be used: {why}. Delete it and start again.")
         raise HisError(sentence.format(path=path, why=fault)) from fault
     return made
-
-
-def secret_text(secret: Secret, data_dir: Path) -> str:
-    """A secret of a sample hospital: the text itself, or the first line of its file."""
-    if not secret.file:
-        return secret.text
-    path = data_dir / secret.file
-    try:
-        return path.read_text("utf-8").splitlines()[0]
-    except (OSError, UnicodeDecodeError, IndexError) as fault:
-        raise HisError(_("{path} cannot be read: {why}").format(path=path, why=fault)) from fault
 
 
 def write_known_hosts(data_dir: Path, hosts: Mapping[tuple[str, int], asyncssh.SSHKey]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncssh
 
+from hisconsole.config.targets_credentials import secret_text
 from hisconsole.errors import HisError
 from hisconsole.plan.targets import Infrastructure, Target
 from hisconsole.practice.acts import Acts
@@ -20,7 +21,7 @@ from hisconsole.practice.draft import Device
 from hisconsole.practice.folder import practice_folder
 from hisconsole.practice.gates import Gate, Serving, Way
 from hisconsole.practice.hospital import Service, build
-from hisconsole.practice.keys import key, secret_text, write_known_hosts
+from hisconsole.practice.keys import key, write_known_hosts
 from hisconsole.practice.live import Live
 from hisconsole.practice.scenario_file import scenario_folder
 from hisconsole.practice.services import Contexts, Names, server
@@ -200,8 +201,8 @@ class Practice:
                     port=target.port,
                     credential=credential,
                     secrets=(
-                        secret_text(credential.secret, self.data_dir),
-                        secret_text(credential.priv_secret, self.data_dir),
+                        secret_text(credential.secret, data=self.data_dir),
+                        secret_text(credential.priv_secret, data=self.data_dir),
                     ),
                     mib=device.mib,
                     view=self.live.views[id_],

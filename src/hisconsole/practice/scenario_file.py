@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from hisconsole.config.fields import closest, shown
 from hisconsole.config.targets_fields import PartFields
 from hisconsole.errors import ConfigFault, HisError, NotFound
+from hisconsole.fields import closest, shown
 from hisconsole.paths import shipped
 from hisconsole.practice.facets import Value
 from hisconsole.practice.hospital import CONSOLE, Hospital

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hisconsole.plan.status import Status
 from hisconsole.text import _, printable
@@ -21,9 +21,11 @@ Inputs = Mapping[str, Raw]
 NAME_LIMIT = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
-    """A value, what the device itself thinks of it, and words when there is none or it is not OK."""
+class Converted(NamedTuple):
+    """A value, what the device itself thinks of it, and words when there is none or it is not OK.
+
+    A tuple, because hundreds are made in a round and those are made in half the time.
+    """
 
     value: float | str | None
     hint: Status | None = None

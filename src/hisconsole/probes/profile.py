@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hisconsole.plan.counters import Counter, rate
 from hisconsole.plan.profiles import CONVERSIONS, COUNTERS, Combine, Profile, Reading, Table
@@ -21,9 +22,8 @@ NAMES_FOR_S = 3600.0
 """How long names, types and filters are believed; a restart of the device ends it at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A sample, and every object that went into it."""
+class Measured(NamedTuple):
+    """A sample, and every object that went into it; a tuple, because hundreds are made in a round."""
 
     sample: Sample
     oids: tuple[str, ...]

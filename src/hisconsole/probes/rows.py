@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from sys import intern
+from weakref import WeakValueDictionary
 
 from hisconsole.plan.profiles import Join, Only, Reading, Table
 from hisconsole.plan.targets import VALUE, is_link, key_part
@@ -17,15 +18,28 @@ from hisconsole.text import printable
 Columns = Mapping[str, Mapping[str, Raw]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Row:
-    """One row that is read: its readings with their keys and labels."""
+    """One row that is read: its readings with their keys and labels; shared by all devices that have it."""
 
     readings: tuple[tuple[Reading, str, str], ...]
     link: bool
     """It must be up: the target's links name it."""
     judged: bool
     """Limits for links count here: it is one, or the target names none."""
+
+
+_rows: WeakValueDictionary[object, Row] = WeakValueDictionary()
+
+
+def _shared(readings: tuple[tuple[Reading, str, str], ...], *, link: bool, judged: bool) -> Row:
+    """The one row that is like this: a thousand switches call their ports alike."""
+    # A reading that is in a row lives as long, so that its id is nobody else's.
+    place = (tuple((id(reading), key, label) for reading, key, label in readings), link, judged)
+    row = _rows.get(place)
+    if row is None:
+        row = _rows[place] = Row(readings, link, judged)
+    return row
 
 
 def static_columns(table: Table) -> tuple[str, ...]:
@@ -50,7 +64,7 @@ async def read_rows(
     names = {index: _name(table, index, said) for index in kept}
     kept = [index for index in kept if not any(fnmatchcase(names[index], each) for each in table.skip)]
     twins = Counter(names[index] for index in kept)
-    rows: dict[str, Row | None] = dict.fromkeys(answer)
+    rows: dict[str, Row | None] = dict.fromkeys(map(intern, answer))
     for index in kept:
         name = names[index]
         part = key_part(f"{name}.{index}" if twins[name] > 1 else name)
@@ -58,9 +72,8 @@ async def read_rows(
             part = index
         alias = printable(words(said.get(_joined(table, index), {}).get(table.alias)), limit=NAME_LIMIT)
         shown = f"{name} ({alias})" if alias and alias != name else name
-        rows[index] = Row(
-            readings=tuple(
-                # Shared among all devices: a thousand switches call their ports alike.
+        rows[index] = _shared(
+            tuple(
                 (reading, intern(_key(table, part, reading)), intern(_label(table, shown, reading)))
                 for reading in table.readings
                 if _passes(reading.only, said.get(index, {}))

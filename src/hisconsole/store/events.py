@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, or_, select
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select
 
 from hisconsole.errors import StoreFault
 from hisconsole.plan.events import GENESIS, Event, Kind, NewEvent, canonical, link
@@ -127,6 +127,12 @@ def of_incident(connection: Connection, number: int, *, after: int = 0) -> list[
     return [read_event(row) for row in connection.execute(query)]
 
 
+def of_kind(connection: Connection, kind: Kind, *, after: int) -> list[Event]:
+    """The events of a kind after a seq, oldest first; it reads all that is recorded since."""
+    query = select(*_COLUMNS).where(table.c.seq > after, table.c.kind == kind.value).order_by(table.c.seq)
+    return [read_event(row) for row in connection.execute(query)]
+
+
 def of_act(connection: Connection, act: str) -> list[Event]:
     """What an act has written, so that repeating it changes nothing."""
     query = select(*_COLUMNS).where(table.c.act == act).order_by(table.c.seq)
@@ -154,7 +160,7 @@ def search(
             or_(
                 table.c.kind.ilike(pattern, escape="!"),
                 table.c.actor.ilike(pattern, escape="!"),
-                table.c.body.ilike(escaped, escape="!"),
+                and_(table.c.body.ilike(escaped, escape="!"), table.c.kind != Kind.PLAN_ADOPTED.value),
             )
         )
     return [read_event(row) for row in connection.execute(query)]

@@ -6,16 +6,20 @@ SQLAlchemy is a third of the console's start; it is imported after this picture 
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from hisconsole.plan.board import Dues
 from hisconsole.plan.queue import Row
+from hisconsole.plan.times import from_text, to_text
 from hisconsole.store import sqlite
 from hisconsole.store.revision import HEAD
-from hisconsole.store.rows import NAMES, to_row
+from hisconsole.store.rows import DUE_NAMES, NAMES, to_due, to_row
 
 
-def glance(path: Path) -> tuple[int, list[Row]] | None:
-    """The newest seq and the open incidents of a record, or None where only the whole store can tell."""
+def glance(path: Path, *, now: datetime) -> tuple[int, list[Row], Dues] | None:
+    """The newest seq, the open incidents and the due rows in short; None where only the store can tell."""
     driver = sqlite.driver()
     columns = ", ".join(NAMES)
     try:
@@ -26,6 +30,20 @@ def glance(path: Path) -> tuple[int, list[Row]] | None:
                 return None
             (seq,) = cursor.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
             cursor.execute(f"SELECT {columns} FROM incident WHERE closed_at IS NULL")  # noqa: S608 - our names
-            return seq, [to_row(stored) for stored in cursor.fetchall()]
+            rows = [to_row(stored) for stored in cursor.fetchall()]
+            return seq, rows, _dues(cursor, to_text(now))
     except driver.Error:
         return None
+
+
+def _dues(cursor: Any, now: str) -> Dues:
+    (overdue,) = cursor.execute("SELECT count(*) FROM due WHERE at <= ?", (now,)).fetchone()
+    (falls,) = cursor.execute("SELECT min(at) FROM due WHERE at > ?", (now,)).fetchone()
+    columns = ", ".join(DUE_NAMES)
+    cursor.execute(f"SELECT {columns} FROM due ORDER BY at, incident, duty, key LIMIT 1")  # noqa: S608 - our names
+    first = cursor.fetchone()
+    return Dues(
+        overdue,
+        to_due(first) if first else None,
+        from_text(falls) if falls else None,
+    )

@@ -6,6 +6,7 @@ from enum import Enum
 
 from sqlalchemy import Engine, text
 
+from hisconsole.store.rebuild import rebuild
 from hisconsole.store.revision import HEAD
 
 
@@ -42,3 +43,4 @@ def upgrade(engine: Engine) -> None:
         config.set_main_option("script_location", "hisconsole.store:migrations")
         config.attributes["connection"] = connection
         command.upgrade(config, HEAD)
+        rebuild(connection)

@@ -2,57 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
-from hisconsole.plan.due import duties
+from hisconsole.plan.document import Plan
+from hisconsole.plan.due import Due, duties
+from hisconsole.plan.events import Event
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.queue import Row, row_of
-from hisconsole.plan.times import to_text
+from hisconsole.plan.recurrence import Call
+from hisconsole.plan.site import duties_of_site
+from hisconsole.plan.times import from_text, to_text
 from hisconsole.store import tables
 from hisconsole.store.rows import NAMES, to_row, to_stored
 
 _COLUMNS = tuple(tables.incident.c[name] for name in NAMES)
 
 
-def columns_of(incident: Incident) -> dict[str, list[dict[str, Any]]]:
-    """What the projections hold about an incident, table by table, as stored."""
+Held = dict[str, list[dict[str, Any]]]
+"""What the projections hold of something, table by table, as stored."""
+
+
+def columns_of(incident: Incident, plan: Plan | None) -> Held:
+    """What the projections hold about an incident that runs under an edition of the plan."""
+    owed = duties(incident, plan)
     return {
-        "incident": [to_stored(row_of(incident))],
+        "incident": [to_stored(row_of(incident, plan, owed))],
         "report": [
             {
                 "number": report.number,
                 "incident": incident.number,
                 "workstation": report.workstation,
+                "department": report.department,
+                "symptom": report.symptom,
                 "reporter": report.reporter,
                 "occurred": to_text(report.occurred),
             }
             for report in sorted(incident.reports, key=lambda report: report.number)
         ],
-        "due": [
-            {
-                "incident": due.incident,
-                "duty": due.duty.value,
-                "at": to_text(due.at),
-                "owner": due.owner,
-            }
-            for due in sorted(duties(incident), key=lambda due: due.duty.value)
-        ],
+        "due": _due_rows(owed, incident.fallen),
     }
 
 
-def project(connection: Connection, incidents: Iterable[tuple[Incident | None, Incident]]) -> None:
-    """Bring the rows of changed incidents up to date, given each one before and after.
+def columns_of_site(history: Sequence[Event]) -> Held:
+    """What the projections hold about the site itself: ends of silences, wrong numbers."""
+    owed, fallen = duties_of_site(history)
+    return {"due": _due_rows(owed, fallen)}
+
+
+def _due_rows(owed: Iterable[Due], fallen: Mapping[tuple[str, str], datetime]) -> list[dict[str, Any]]:
+    """Due rows as stored, each with the last deadline of it that was told."""
+    return [
+        {
+            "incident": due.incident,
+            "duty": due.duty,
+            "key": due.key,
+            "at": to_text(due.at),
+            "owner": due.owner,
+            "act": due.act,
+            "told": to_text(told) if (told := fallen.get((due.duty, due.key))) else None,
+        }
+        for due in sorted(owed, key=lambda due: (due.duty, due.key))
+    ]
+
+
+def stored_rows(connection: Connection, number: int, names: Container[str] = tables.NAMES) -> Held:
+    """What the projections of these names hold of an incident, in the order of `columns_of`."""
+    held: Held = {}
+    for table in tables.PROJECTIONS:
+        if table.name not in names:
+            continue
+        of = table.c.number if table is tables.incident else table.c.incident
+        within = (table.c.duty, table.c.key) if table is tables.due else (table.c.number,)
+        rows = connection.execute(select(table).where(of == number).order_by(*within)).mappings()
+        held[table.name] = [dict(row) for row in rows]
+    return held
+
+
+def bring(connection: Connection, old: Held, new: Held) -> None:
+    """Bring rows up to date, given what they were and what they are to be.
 
     An incident that loses a report must come before the one that gets it.
     """
-    for before, after in incidents:
-        old = columns_of(before) if before is not None else {}
-        for name, rows in columns_of(after).items():
-            _bring(connection, tables.metadata.tables[name], old.get(name, []), rows)
+    for name, rows in new.items():
+        _bring(connection, tables.metadata.tables[name], old.get(name, []), rows)
 
 
 def _bring(
@@ -110,6 +146,26 @@ def last_reporter(connection: Connection, workstation: str) -> str:
         .limit(1)
     )
     return connection.execute(query).scalar() or ""
+
+
+def calls_since(connection: Connection, since: datetime) -> list[Call]:
+    """Every call since a time, whatever became of its incident."""
+    table = tables.report
+    columns = (table.c.incident, table.c.workstation, table.c.department, table.c.symptom, table.c.occurred)
+    query = select(*columns).where(table.c.occurred >= to_text(since)).order_by(table.c.number)
+    return [
+        Call(incident, workstation, department, symptom, from_text(occurred))
+        for incident, workstation, department, symptom, occurred in connection.execute(query)
+    ]
+
+
+def faults_since(connection: Connection, since: datetime) -> dict[int, str]:
+    """The fault types of incidents with a call since a time."""
+    called = select(tables.report.c.incident).where(tables.report.c.occurred >= to_text(since))
+    query = select(tables.incident.c.number, tables.incident.c.fault).where(
+        tables.incident.c.fault != "", tables.incident.c.number.in_(called)
+    )
+    return {row.number: row.fault for row in connection.execute(query)}
 
 
 def incident_of_report(connection: Connection, report: int) -> int | None:

@@ -2,5 +2,5 @@
 
 RECORD = "record.db"
 
-HEAD = "0001"
+HEAD = "0002"
 """Four digits; revisions sort as text."""

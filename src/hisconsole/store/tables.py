@@ -34,6 +34,9 @@ incident = Table(
     Column("version", Integer, nullable=False, index=True),
     Column("state", String(16), nullable=False),
     Column("category", String(16), nullable=False),
+    Column("treated", String(16), nullable=False),
+    Column("treated_at", String(27)),
+    Column("fault", String(32), nullable=False),
     Column("symptom", String(32), nullable=False),
     Column("words", Text, nullable=False),
     Column("workstation", String(64), nullable=False),
@@ -44,9 +47,11 @@ incident = Table(
     Column("opened", String(27), nullable=False),
     Column("due_at", String(27)),
     Column("duty", String(32), nullable=False),
+    Column("key_of_duty", String(64), nullable=False),
     Column("scope", Integer, nullable=False),
     Column("departments", Integer, nullable=False),
     Column("critical", Boolean, nullable=False),
+    Column("serious", Boolean, nullable=False),
     Column("closed_at", String(27)),
     Index("ix_incident_closed", "closed_at"),
 )
@@ -57,8 +62,10 @@ report = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("incident", Integer, nullable=False, index=True),
     Column("workstation", String(64), nullable=False, index=True),
+    Column("department", String(64), nullable=False),
+    Column("symptom", String(32), nullable=False),
     Column("reporter", String(64), nullable=False),
-    Column("occurred", String(27), nullable=False),
+    Column("occurred", String(27), nullable=False, index=True),
 )
 
 due = Table(
@@ -66,8 +73,11 @@ due = Table(
     metadata,
     Column("incident", Integer, primary_key=True, autoincrement=False),
     Column("duty", String(32), primary_key=True),
+    Column("key", String(64), primary_key=True),
     Column("at", String(27), nullable=False, index=True),
     Column("owner", String(64), nullable=False),
+    Column("act", String(32), nullable=False),
+    Column("told", String(27)),
 )
 
 callback = Table(
@@ -78,3 +88,4 @@ callback = Table(
 )
 
 PROJECTIONS = (incident, report, due)
+NAMES = frozenset(table.name for table in PROJECTIONS)

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, Table, select, text
 
 from hisconsole.plan.events import GENESIS, SITE, link
-from hisconsole.plan.incident import fold
 from hisconsole.store import tables
-from hisconsole.store.events import Head, links, stream
-from hisconsole.store.projections import columns_of
+from hisconsole.store.events import Head, links
+from hisconsole.store.projections import Held
+from hisconsole.store.rebuild import computed_from_events
 from hisconsole.text import _
 
 
@@ -39,7 +39,7 @@ def verify(connection: Connection, *, most: int = 20) -> Proof:
     incidents = 0
     if not faults:
         for number, parts in _by_incident(connection):
-            incidents += "event" in parts
+            incidents += "event" in parts and number != SITE
             faults += _projection_faults(number, parts)
             if len(faults) >= most:
                 break
@@ -96,25 +96,16 @@ Part = tuple[int, str, Any]
 
 def _by_incident(connection: Connection) -> Iterator[tuple[int, dict[str, Any]]]:
     """For each incident what its events come to, as `event`, and what each projection holds of it."""
-    parts: Iterator[Part] = merge(
-        _folded(connection), *(_held(connection, table) for table in tables.PROJECTIONS)
-    )
+    computed = ((number, "event", held) for number, held in computed_from_events(connection))
+    parts: Iterator[Part] = merge(computed, *(_held(connection, table) for table in tables.PROJECTIONS))
     for number, group in groupby(parts, key=itemgetter(0)):
         yield number, {name: part for _number, name, part in group}
 
 
-def _folded(connection: Connection) -> Iterator[Part]:
-    pairs = stream(connection, by_incident=True)
-    for number, group in groupby(pairs, key=lambda pair: pair[0].incident):
-        if number == SITE:  # nothing is computed from these
-            continue
-        yield number, "event", fold(event for event, _hash in group)
-
-
 def _held(connection: Connection, table: Table) -> Iterator[Part]:
     key = "number" if table is tables.incident else "incident"
-    within = "duty" if table is tables.due else "number"
-    query = select(table).order_by(table.c[key], table.c[within])
+    within = ("duty", "key") if table is tables.due else ("number",)
+    query = select(table).order_by(table.c[key], *(table.c[name] for name in within))
     rows = connection.execution_options(yield_per=2000).execute(query)
     for number, group in groupby(rows.mappings(), key=itemgetter(key)):
         yield number, table.name, [dict(row) for row in group]
@@ -126,8 +117,9 @@ def _projection_faults(number: int, parts: Mapping[str, Any]) -> Iterator[str]:
             number=f"{number:04d}"
         )
         return
-    for name, expected in columns_of(parts["event"]).items():
-        if parts.get(name, []) != expected:
+    expected: Held = parts["event"]
+    for name, rows in expected.items():
+        if parts.get(name, []) != rows:
             yield _("Table {table} does not say of incident {number} what its events say.").format(
                 table=name, number=f"{number:04d}"
             )

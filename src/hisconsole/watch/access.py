@@ -6,17 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hisconsole.errors import HisError
+from hisconsole.config.targets_credentials import secret_text
 from hisconsole.plan.targets import Credential, CredentialKind, Infrastructure, Secret, Target
-from hisconsole.text import _
 
 if TYPE_CHECKING:
     from hisconsole.probes.snmp import Device
     from hisconsole.probes.ssh.hosts import Host
-
-
-class Closed(HisError):
-    """A secret that cannot be had; the text says why."""
 
 
 def known_hosts_path(data: Path, *, sample: bool) -> Path:
@@ -25,10 +20,10 @@ def known_hosts_path(data: Path, *, sample: bool) -> Path:
 
 
 def device_of(address: str, port: int, credential: Credential, *, data: Path) -> Device:
-    """An SNMP agent, and how it lets us in; secrets lie in `data`. Raises Closed."""
+    """An SNMP agent, and how it lets us in; secrets lie in `data`. Raises HisError when one cannot be had."""
     from hisconsole.probes.snmp import Device
 
-    secret = _text(credential.secret, data)
+    secret = secret_text(credential.secret, data=data)
     if credential.kind is CredentialKind.SNMP2C:
         return Device(address=address, port=port, community=secret)
     return Device(
@@ -39,7 +34,7 @@ def device_of(address: str, port: int, credential: Credential, *, data: Path) ->
         auth="sha256" if credential.auth == "sha256" else "sha1",
         auth_key=secret,
         priv="aes256" if credential.priv == "aes256" else "aes128",
-        priv_key=_text(credential.priv_secret, data),
+        priv_key=secret_text(credential.priv_secret, data=data),
     )
 
 
@@ -67,18 +62,3 @@ def host_of(
 def _placed(secret: Secret, data: Path) -> Secret:
     """A secret whose file, when it is relative, lies in the data folder."""
     return Secret(file=str(data / secret.file), text=secret.text) if secret.file else secret
-
-
-def _text(secret: Secret, data: Path) -> str:
-    """The words of a secret. Raises Closed with a sentence that does not contain it."""
-    if not secret.file:
-        return secret.text
-    path = data / secret.file
-    try:
-        if path.stat().st_mode & 0o077:
-            raise Closed(_("{file} may be read by others: chmod 600 it").format(file=path))
-        return path.read_bytes()[:4096].decode("utf-8").strip("\r\n")
-    except OSError as error:
-        raise Closed(_("{file}: {error}").format(file=path, error=error.strerror)) from error
-    except UnicodeDecodeError as error:
-        raise Closed(_("{file} is not UTF-8 text").format(file=path)) from error

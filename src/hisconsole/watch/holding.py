@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from secrets import SystemRandom
+from random import Random
 from typing import Protocol
 
 from hisconsole.config.load import load_site
@@ -73,7 +73,7 @@ class Holding:
         self._make_pollers, self._broken = make_pollers, broken
         self._now, self._timing = now, timing
         self._state = State(timing.policy)
-        self._schedule = Schedule(limits=timing.at_once, uniform=SystemRandom().uniform)
+        self._schedule = Schedule(limits=timing.at_once, uniform=Random().uniform)  # noqa: S311 - spreads load, hides nothing
         self._signature: Signature | None = None
         self._troubles = Troubles()
         self._path = OwnPath()

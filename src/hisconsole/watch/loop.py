@@ -12,6 +12,7 @@ from hisconsole.errors import StoreFault
 from hisconsole.faultlog import fault_id, log_fault
 from hisconsole.store.readings import Lost
 from hisconsole.store.readings_lease import myself
+from hisconsole.watch.due_clock import DueClock
 from hisconsole.watch.holding import Holding, MakePollers, pause
 from hisconsole.watch.keeper import Keeper
 from hisconsole.watch.timing import Timing
@@ -50,10 +51,16 @@ class Watch:
                     now=self._now,
                     timing=self._timing,
                 )
+                clock = DueClock(self._config, self._data, every_s=self._timing.due_s, broken=self._broken)
+                over = asyncio.Event()
+                keeping = asyncio.create_task(clock.run(over))
                 try:
                     await holding.run(stop)
                 except (Lost, StoreFault) as fault:
                     self._broken(fault)
+                finally:
+                    over.set()
+                    await keeping
         finally:
             with suppress(StoreFault):
                 await self._keeper.close()

@@ -1,15 +1,17 @@
 """Our own path first: before silence counts against a target, somebody else must have answered us.
 
 An answer from any target within the last seconds is proof enough and costs nothing. Without one our
-links, our gateways and the targets that hang on nothing are asked, all at once.
+links, our gateways (this machine's and those that the site's files name) and the targets that hang on
+nothing are asked, all at once.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from hisconsole.plan.reach import OwnCheck, OwnPath, Role, isolated
@@ -28,15 +30,15 @@ SystemChecks = Callable[[], Awaitable[Sequence[OwnCheck]]]
 class Own:
     """Whether we ourselves are cut off; of a whole watch.
 
-    `vantages` are the targets to ask, and `ask` has one polled at once: its round is then told by
-    `answered` or `silent`.
+    `vantages` are the targets to ask, the nearest first, and `ask` has one polled at once: its round is
+    then told by `answered` or `silent`.
     """
 
     def __init__(
         self,
         *,
         system: SystemChecks,
-        vantages: Callable[[], Sequence[str]],
+        vantages: Callable[[], Mapping[str, Role]],
         ask: Callable[[str], None],
         now: Callable[[], datetime],
     ) -> None:
@@ -77,22 +79,23 @@ class Own:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
-            asked = tuple(self._vantages())[:VANTAGES]
+            asked = dict(islice(self._vantages().items(), VANTAGES))
             for target in asked:
                 self._ask(target)
             system = await self._system()
             gateways = [check.answered for check in system if check.role is Role.GATEWAY]
+            gateways += [False for role in asked.values() if role is Role.GATEWAY]
             if not any(gateways) and (False in gateways or len(asked) > 1):
                 await self._wait_for(asked, since=began - PROOF_S)
             if self._answered_at >= began:
                 return
-            beyond = [OwnCheck(Role.VANTAGE, target, answered=False) for target in asked]
-            self.path = isolated([*system, *beyond], before=self.path, now=self._now())
+            silent = [OwnCheck(role, target, answered=False) for target, role in asked.items()]
+            self.path = isolated([*system, *silent], before=self.path, now=self._now())
         finally:
             self._looking = None
             self._looked_at = loop.time()
 
-    async def _wait_for(self, asked: Sequence[str], *, since: float) -> None:
+    async def _wait_for(self, asked: Collection[str], *, since: float) -> None:
         """Until one has answered, all are silent, or it takes too long."""
         with suppress(TimeoutError):
             async with asyncio.timeout(WAIT_S):

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hisconsole.errors import HisError
 from hisconsole.plan.profiles import Probe
 from hisconsole.plan.reading import Round
 from hisconsole.plan.targets import Infrastructure, Target, settings_of
-from hisconsole.watch.access import Closed, device_of, host_of
+from hisconsole.watch.access import device_of, host_of
 
 if TYPE_CHECKING:
     from hisconsole.probes.net.checks import Net
@@ -41,6 +42,7 @@ class Pollers:
         self._kept = memories
         self._infrastructure: Infrastructure | None = None
         self._devices: dict[str, Device] = {}
+        self._alike: dict[tuple[str, ...], Questions] = {}
         self._questions: dict[str, tuple[Questions, Memory]] = {}
         self._asks: dict[tuple[str, Probe], tuple[Ask, ...]] = {}
         self._engines: dict[str, Engine] = {}
@@ -54,6 +56,7 @@ class Pollers:
         self._infrastructure = infrastructure
         self._devices.clear()
         self._asks.clear()
+        self._alike.clear()
         # Counters go on where nothing changed; a new profile begins them anew.
         self._questions = {
             target.id: self._questions[target.id]
@@ -85,7 +88,7 @@ class Pollers:
             if probe is Probe.SSH:
                 return await self._ssh(self._infrastructure, target)
             return await self._by_net(self._infrastructure, target)
-        except Closed as closed:
+        except HisError as closed:  # A secret that cannot be had.
             now = datetime.now(UTC)
             return Round(target.id, probe.value, now, now, (), str(closed), "local")
 
@@ -122,8 +125,10 @@ class Pollers:
             self._devices[target.id] = device
         asked = self._questions.get(target.id)
         if asked is None:
-            asked = (questions(infrastructure.of(target, Probe.SNMP)), Memory())
-            self._questions[target.id] = asked
+            alike = self._alike.get(target.profiles)
+            if alike is None:
+                alike = self._alike[target.profiles] = questions(infrastructure.of(target, Probe.SNMP))
+            asked = self._questions[target.id] = alike, Memory()
         engine = self._engine(target.engine.value)
         try:
             if brief:

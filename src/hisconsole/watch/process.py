@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from hisconsole.plan.targets import Infrastructure
 from hisconsole.store.readings_reader import Reader
 from hisconsole.text import speak
 from hisconsole.watch.access import known_hosts_path
+from hisconsole.watch.cycles import collect_seldom
 from hisconsole.watch.holding import MakePollers
 from hisconsole.watch.loop import LOG, Watch
 from hisconsole.watch.pollers import Pollers
@@ -61,7 +63,12 @@ def run(
             loop.add_signal_handler(name, end)
         if child:
             loop.add_reader(0, _until_closed, loop, end)
-        await watch.run(stop)
+        collecting = asyncio.create_task(collect_seldom())
+        try:
+            await watch.run(stop)
+        finally:
+            collecting.cancel()
+            gc.freeze()  # The interpreter's end would look through all readings, for many seconds.
 
     asyncio.run(main())
     return 0

@@ -23,7 +23,7 @@ from hisconsole.text import _
 from hisconsole.watch.keeper import Keeper
 from hisconsole.watch.own_path import Own
 from hisconsole.watch.schedule import Schedule
-from hisconsole.watch.state import UNTRIED, State
+from hisconsole.watch.state import STARTING_RETRY_S, UNTRIED, State
 
 SWEEP_S = 0.25
 GRACE_S = 2.0
@@ -146,8 +146,12 @@ class Runner:
             if not flight.counted:
                 flight.counted = True
                 flight.deadline = inf
-                await self._look(slot, polled)
-                due_in_s = self._take(polled)
+                if self._state.starting(polled, at_s=loop.time()):
+                    self._own.silent(slot.target)
+                    due_in_s = STARTING_RETRY_S
+                else:
+                    await self._look(slot, polled)
+                    due_in_s = self._take(polled)
         except Exception as error:  # noqa: BLE001 - what a probe returns may be no readings at all
             due_in_s = self._take(self._failed(slot, flight, error))
         finally:
@@ -180,6 +184,8 @@ class Runner:
 
     async def _look(self, slot: Slot, polled: Round) -> None:
         """Before new silence counts, see whether we can hear anybody at all."""
+        if polled.remembered:
+            return
         if polled.fault not in UNTRIED:
             if not polled.fault:
                 self._own.answered(slot.target)

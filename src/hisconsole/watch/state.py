@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.plan.health import Change, Policy, TargetHealth, begin, due_in, judge_round, outcome, step
-from hisconsole.plan.reach import in_doubt
+from hisconsole.plan.reach import Role, in_doubt
 from hisconsole.plan.reading import Judged, Round
 from hisconsole.plan.status import Status
 from hisconsole.plan.targets import Infrastructure, Kind, Rules, Target
@@ -16,6 +16,9 @@ from hisconsole.plan.watching import Slot, patience, probes_of
 UNTRIED = frozenset({"silent", "timeout", "refused", "local"})
 """Faults with which a target has said nothing: they may be our own."""
 
+STARTING_S = 10.0
+"""For how long a target that never answered may refuse us: what just got power does not listen yet."""
+STARTING_RETRY_S = 1.0
 
 _NETWORK = frozenset({Kind.SWITCH, Kind.ROUTER, Kind.FIREWALL, Kind.LINE})
 
@@ -35,6 +38,18 @@ class Taken:
     freed: tuple[str, ...]
 
 
+def _rules_of(infrastructure: Infrastructure) -> dict[str, Rules]:
+    """The rules of every target; those alike share them, because rules remember what they found by key."""
+    alike: dict[object, Rules] = {}
+    found: dict[str, Rules] = {}
+    for target in infrastructure.targets:
+        kind = (target.profiles, target.thresholds, target.links)
+        if kind not in alike:
+            alike[kind] = Rules(target, [infrastructure.profiles[each] for each in target.profiles])
+        found[target.id] = alike[kind]
+    return found
+
+
 class State:
     """All targets as far as they are known; made of the files and of what was kept."""
 
@@ -43,6 +58,7 @@ class State:
         self.infrastructure: Infrastructure | None = None
         self.healths: dict[str, TargetHealth] = {}
         self._readings: dict[Slot, tuple[Judged, ...]] = {}
+        self._refused_at: dict[Slot, float] = {}
         self._rules: dict[str, Rules] = {}
         self._parents: Mapping[str, Sequence[str]] = {}
         self._children: dict[str, list[str]] = {}
@@ -65,10 +81,7 @@ class State:
             for parent in parents:
                 self._children.setdefault(parent, []).append(target)
         probes = {target.id: probes_of(target, infrastructure) for target in infrastructure.targets}
-        self._rules = {
-            target.id: Rules(target, [infrastructure.profiles[each] for each in target.profiles])
-            for target in infrastructure.targets
-        }
+        self._rules = _rules_of(infrastructure)
         self.healths = {
             id_: begin(id_, ways, now=now, before=self.healths.get(id_)) for id_, ways in probes.items()
         }
@@ -79,15 +92,19 @@ class State:
         """A target by its id."""
         return self.infrastructure.target(id_) if self.infrastructure else None
 
-    def vantages(self) -> list[str]:
-        """The targets that hang on nothing and were not down before: network devices first."""
+    def vantages(self) -> dict[str, Role]:
+        """The targets to ask about our own path: our gateways, then what hangs on nothing, networks first.
+
+        Left out is what was down before.
+        """
         targets = self.infrastructure.targets if self.infrastructure else ()
-        roots = [
+        near = [
             target
             for target in targets
-            if not target.parents and self.healths[target.id].hard is not Status.DOWN
+            if (target.gateway or not target.parents) and self.healths[target.id].hard is not Status.DOWN
         ]
-        return [target.id for target in sorted(roots, key=lambda target: target.kind not in _NETWORK)]
+        near.sort(key=lambda target: (not target.gateway, target.kind not in _NETWORK))
+        return {target.id: Role.GATEWAY if target.gateway else Role.VANTAGE for target in near}
 
     def silent(self, slot: Slot) -> bool:
         """Whether a slot gave no answer the last time: a small question is enough to see that it is back."""
@@ -100,6 +117,15 @@ class State:
         return any(
             way.hard is Status.DOWN for way in self.healths[slot.target].probes if way.probe == slot.probe
         )
+
+    def starting(self, polled: Round, *, at_s: float) -> bool:
+        """Whether a refusal does not count: nothing is known of its slot yet, and it may be starting."""
+        health = self.healths.get(polled.target)
+        if polled.fault != "refused" or health is None:
+            return False
+        met = any(way.checked_at for way in health.probes if way.probe == polled.probe)
+        slot = Slot(polled.target, polled.probe)
+        return not met and at_s - self._refused_at.setdefault(slot, at_s) < STARTING_S
 
     def take(self, polled: Round, *, now: datetime, at_s: float, trusted: bool) -> Taken | None:
         """Count a round; None for a target or probe that is no longer watched.

@@ -25,6 +25,8 @@ class Timing:
     commit_s: float = 1.0
     reload_s: float = 2.0
     report_s: float = SELF_S
+    due_s: float = 1.0
+    """How often passed deadlines are looked for; asking costs a fraction of a millisecond."""
     end_s: float = 1.5
     """How long an end in good order may take."""
     policy: Policy = field(default_factory=Policy)

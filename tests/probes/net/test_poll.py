@@ -108,6 +108,7 @@ async def test_an_interface_engine_is_touched_once_a_minute_and_told_nothing(
         for _round in range(5):
             again = await ask("mllp", net=net, port=port)
             assert again.samples == first.samples
+            assert (first.remembered, again.remembered) == (False, True)
         await asyncio.sleep(0.05)
         assert heard == [b""]
         monkeypatch.setattr(checks, "MLLP_EVERY_S", 0.0)
@@ -116,10 +117,11 @@ async def test_an_interface_engine_is_touched_once_a_minute_and_told_nothing(
         assert heard == [b"", b""]
 
 
-async def test_a_dead_interface_engine_stays_dead_until_it_is_touched_again() -> None:
+async def test_an_interface_engine_that_took_no_connection_is_asked_again_at_once() -> None:
     net, port = Net(), unused_port()
-    assert (await ask("mllp", net=net, port=port)).fault == "refused"
-    assert (await ask("mllp", net=net, port=port)).fault == "refused"
+    for _round in range(2):
+        polled = await ask("mllp", net=net, port=port)
+        assert (polled.fault, polled.remembered) == ("refused", False)
 
 
 @pytest.mark.parametrize("name", NET_CHECKS)

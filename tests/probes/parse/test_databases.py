@@ -1,11 +1,17 @@
-"""Databases and backups as real tools list them."""
+"""Databases as their own tools list them, with invented names.
+
+What a real server can be had for is proven in tests/probes/ssh/test_real_services.py too.
+"""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.probes.parse.reading import CRITICAL, NOW, OK, UNKNOWN, WARNING, Short, reasons, values
+from tests.probes.parse.reading import CRITICAL, OK, UNKNOWN, WARNING, Short, reasons, values
 
+# Oracle Database Net Services Administrator's Guide, "Determining the Current Status of a Listener" and
+# "Monitoring Services of a Listener" (the status words); an instance with two lines: published
+# `lsnrctl status` of an instance that is in listener.ora and has registered itself as well.
 LSNRCTL = """\
 
 LSNRCTL for Linux: Version 19.0.0.0.0 - Production on 23-NOV-2026 10:11:12
@@ -16,8 +22,15 @@ Connecting to (DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=his-db-1)(PORT=1521)))
 STATUS of the LISTENER
 ------------------------
 Alias                     LISTENER
+Version                   TNSLSNR for Linux: Version 19.0.0.0.0 - Production
+Start Date                11-NOV-2026 07:07:07
 Uptime                    12 days 3 hr. 4 min. 5 sec
+Trace Level               off
 Security                  ON: Local OS Authentication
+SNMP                      OFF
+Listener Log File         /u01/app/oracle/diag/tnslsnr/his-db-1/listener/alert/log.xml
+Listening Endpoints Summary...
+  (DESCRIPTION=(ADDRESS=(PROTOCOL=tcp)(HOST=his-db-1)(PORT=1521)))
 Services Summary...
 Service "HIS" has 2 instance(s).
   Instance "HIS1", status READY, has 1 handler(s) for this service...
@@ -26,13 +39,38 @@ Service "LIS" has 1 instance(s).
   Instance "LIS", status UNKNOWN, has 1 handler(s) for this service...
 Service "PACS" has 1 instance(s).
   Instance "PACS", status RESTRICTED, has 1 handler(s) for this service...
+Service "EMR" has 2 instance(s).
+  Instance "EMR", status UNKNOWN, has 1 handler(s) for this service...
+  Instance "EMR", status BLOCKED, has 1 handler(s) for this service...
+Service "RIS" has 1 instance(s).
+  Instance "RIS", status READY/SECONDARY, has 1 handler(s) for this service...
 The command completed successfully
 """
+# Published `lsnrctl status` of releases 11.1 to 19c while no listener runs.
 NONE = """\
+
+LSNRCTL for Linux: Version 19.0.0.0.0 - Production on 23-NOV-2026 10:11:12
+
+Copyright (c) 1991, 2019, Oracle.  All rights reserved.
+
+Connecting to (DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=his-db-1)(PORT=1521)))
 TNS-12541: TNS:no listener
  TNS-12560: TNS:protocol adapter error
   TNS-00511: No listener
    Linux Error: 111: Connection refused
+Connecting to (DESCRIPTION=(ADDRESS=(PROTOCOL=IPC)(KEY=EXTPROC1521)))
+TNS-12541: TNS:no listener
+ TNS-12560: TNS:protocol adapter error
+  TNS-00511: No listener
+   Linux Error: 2: No such file or directory
+"""
+# Published `lsnrctl` whose ORACLE_HOME is wrong or not readable: two messages on one line, as it writes them.
+BARE = """\
+Message 1070 not found; No message file for product=network, facility=TNSTNS-12545: Message 12545 not found; \
+No message file for product=network, facility=TNS
+TNS-12560: Message 12560 not found; No message file for product=network, facility=TNS
+TNS-00515: Message 515 not found; No message file for product=network, facility=TNS
+Linux Error: 2: No such file or directory
 """
 
 
@@ -43,11 +81,14 @@ def test_a_listener_with_instances() -> None:
         "oracle/HIS/HIS2": ("BLOCKED", CRITICAL),
         "oracle/LIS/LIS": ("UNKNOWN", OK),
         "oracle/PACS/PACS": ("RESTRICTED", WARNING),
+        "oracle/EMR/EMR": ("BLOCKED", CRITICAL),
+        "oracle/RIS/RIS": ("READY/SECONDARY", OK),
     }
     assert reasons("oracle_listener", LSNRCTL) == [
         "HIS HIS2 is BLOCKED",
         "registered by hand: the listener cannot know its state",
         "PACS PACS is RESTRICTED",
+        "EMR EMR is BLOCKED",
     ]
 
 
@@ -55,6 +96,7 @@ def test_a_listener_with_instances() -> None:
     ("text", "expected"),
     [
         (NONE, {"oracle/listener": ("down", CRITICAL)}),
+        (BARE, {"oracle/listener": (None, UNKNOWN)}),
         (
             "TNS-01190: The user is not authorized to execute the requested listener command\n",
             {"oracle/listener": (None, UNKNOWN)},
@@ -64,7 +106,7 @@ def test_a_listener_with_instances() -> None:
             "The listener supports no services\nThe command completed successfully\n",
             {"oracle/listener": ("up", OK)},
         ),
-        ("Message 1053 not found\n", {"oracle_listener": (None, UNKNOWN)}),
+        ("LSNRCTL for Linux: Version 19.0.0.0.0\n", {"oracle_listener": (None, UNKNOWN)}),
     ],
 )
 def test_a_listener_that_says_something_else(text: str, expected: Short) -> None:
@@ -86,6 +128,15 @@ def test_instances() -> None:
     }
 
 
+# Oracle's mysqladmin 8.0; MariaDB's own is proven with a real server.
+REFUSED = """\
+mysqladmin: connect to server at '127.0.0.1' failed
+error: 'Can't connect to MySQL server on '127.0.0.1:3306' (111)'
+Check that mysqld is running on 127.0.0.1 and that the port is 3306.
+You can check this by doing 'telnet 127.0.0.1 3306'
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -94,16 +145,32 @@ def test_instances() -> None:
             "mysqladmin: connect to server at '127.0.0.1' failed\nerror: 'Access denied for user",
             ("alive", OK),
         ),
-        (
-            "mysqladmin: connect to server at '127.0.0.1' failed\nerror: 'Can't connect to MySQL server'",
-            ("no answer", CRITICAL),
-        ),
+        (REFUSED, ("no answer", CRITICAL)),
     ],
 )
 def test_mysql(text: str, expected: object) -> None:
     assert values("mysql", text, code=0, port=("3306",)) == {"mysql/3306": expected}
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (REFUSED, "Can't connect to MySQL server on '127.0.0.1:3306' (111)"),
+        (
+            "mysqladmin: connect to server at '127.0.0.1' failed\nerror: 'Too many connections'\n",
+            "Too many connections",
+        ),
+        (
+            "mysqladmin: connect to server at '127.0.0.1' failed\n",
+            "mysqladmin: connect to server at '127.0.0.1' failed",
+        ),
+    ],
+)
+def test_why_mysql_does_not_answer(text: str, reason: str) -> None:
+    assert reasons("mysql", text, code=1, port=("3306",)) == [reason]
+
+
+# KingbaseES manual, "sys_isready": the same words and exit codes.
 @pytest.mark.parametrize(
     ("text", "code", "expected"),
     [
@@ -118,26 +185,49 @@ def test_postgresql(text: str, code: int, expected: Short) -> None:
     assert values("postgresql", text, code=code, port=("5432",)) == expected
 
 
+# Red Hat Insights, `/usr/bin/iris list` (the layout, `down, last used`); published lists of a mirror's member
+# (IRIS 2021.1), of IRIS 2024.1 and of an instance in alert (IRIS 2020.4, `Instance`); `ccontrol list` of
+# Caché 2016.2 (a backup product's manual); isclib's table of the words of `ccontrol` (sign-on inhibited,
+# primary transition, cache.ids missing).
 IRIS = """\
 
 Configuration 'HIS'   (default)
-\tdirectory:    /usr/irissys
-\tversionid:    2021.1.0.215.0
-\tdatadir:      /usr/irissys
-\tconf file:    iris.cpf  (WebServer port = 52773)
-\tstatus:       running, since Fri Mar 12 10:39:49 2021
-\tSuperServers: 1972
-\tstate:        warn
-\tproduct:      InterSystems IRIS
-\tmirroring: Member = HIS/NODEA; Type = Failover; Status = Primary
+        directory:    /usr/irissys
+        versionid:    2021.1.0.215.0
+        datadir:      /usr/irissys
+        conf file:    iris.cpf  (SuperServer port = 51773, WebServer = 52773)
+        status:       running, since Fri Mar 12 10:39:49 2021
+        mirroring: Member Type = Failover; Status = Primary
+        state:        warn
+        product:      InterSystems IRIS
 
 Configuration 'TEST'
-\tdirectory:    /cachesys
-\tstatus:       down, last used Wed Jan 20 08:00:00 2021
-\tstate:        ok
+        directory:    /cachesys
+        versionid:    2023.1.0.235.1com
+        datadir:      /cachesys
+        conf file:    iris.cpf  (SuperServer port = 1972, WebServer = 52773)
+        status:       down, last used Wed Jan 20 08:00:00 2021
+        product:      InterSystems IRIS
+
+Instance 'LIS'   (default)
+        directory:    /usr/irissys2
+        versionid:    2024.1.2.398.0com
+        datadir:      /iris-mgr/data/
+        conf file:    iris.cpf  (WebServer port = 52773)
+        status:       running, since Wed Dec  4 14:07:27 2024
+        SuperServers: 1972
+        state:        alert
+        product:      InterSystems IRISHealth
+
+Configuration 'EMR'
+    directory: /home/cache2016
+    versionid: 2016.2.0.736.0
+    conf file: cache.cpf  (SuperServer port = 1972, WebServer = 57772)
+    status:    running, since Thu May 18 11:27:34 2023
+    state:     ok
 
 Configuration 'BARE'
-\tdirectory:    /other
+        directory:    /other
 """
 
 
@@ -147,54 +237,28 @@ def test_iris_and_cache() -> None:
         "iris/HIS/state": ("warn", WARNING),
         "iris/HIS/mirror": ("Primary", None),
         "iris/TEST": ("down", CRITICAL),
+        "iris/LIS": ("running", OK),
+        "iris/LIS/state": ("alert", CRITICAL),
+        "iris/EMR": ("running", OK),
+        "iris/EMR/state": ("ok", OK),
         "iris/BARE": (None, UNKNOWN),
     }
-    assert reasons("iris", IRIS) == ["HIS reports warn", "TEST is down", "the list tells no status"]
-    refused = IRIS.replace("running,", "running-sign-on inhibited,")
-    assert values("iris", refused)["iris/HIS"] == ("running-sign-on inhibited", CRITICAL)
-
-
-HOURS = NOW - 26 * 3600
-
-
-def test_the_age_of_a_backup() -> None:
-    files = ("/backup/latest.dmp", "/backup/log 1.arc", "/备份/x.dmp")
-    text = (
-        f"{HOURS} 52428800000 /backup/latest.dmp\n{NOW + 60} 0 /backup/log 1.arc\n{NOW} 5000000 /备份/x.dmp\n"
-    )
-    assert values("backup", text, files=files) == {
-        "backup//backup/latest.dmp": (26.0, None),
-        "backup_size//backup/latest.dmp": (52428.8, None),
-        "backup//backup/log 1.arc": (0.0, None),
-        "backup_size//backup/log 1.arc": (0.0, CRITICAL),
-        "backup//备份/x.dmp": (0.0, None),
-        "backup_size//备份/x.dmp": (5.0, None),
-    }
+    assert reasons("iris", IRIS) == [
+        "HIS reports warn",
+        "TEST is down",
+        "LIS reports alert",
+        "the list tells no status",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("text", "hint"),
+    ("status", "word", "hint"),
     [
-        ("stat: cannot statx '/backup/x': No such file or directory\n", CRITICAL),
-        ("stat: cannot statx '/backup/x': Permission denied\n", UNKNOWN),
-        ("stat: cannot statx '/backup/x': Input/output error\n", UNKNOWN),
-        ("", UNKNOWN),
+        ("running, since Fri Mar 12 10:39:49 2021", "running", OK),
+        ("sign-on inhibited, last used Fri Mar 12 10:39:49 2021", "sign-on inhibited", CRITICAL),
+        ("sign-on inhibited:primary transition", "sign-on inhibited:primary transition", CRITICAL),
+        ("running on node ? (cache.ids missing)", "running on node ? (cache.ids missing)", WARNING),
     ],
 )
-def test_a_backup_that_is_not_there(text: str, hint: object) -> None:
-    assert values("backup", text, code=1, files=("/backup/x",)) == {"backup//backup/x": (None, hint)}
-
-
-def test_the_newest_file_of_a_folder() -> None:
-    text = f"{HOURS}.0000000000:500:old.dmp\n{NOW - 3600}.1234567890:7000000:new: 1.dmp\n"
-    folder, days = ("/backup",), ("7",)
-    assert values("backup_folder", text, folder=folder, days=days) == {
-        "backup//backup": (1.0, None),
-        "backup_size//backup": (7.0, None),
-    }
-    assert values("backup_folder", "", folder=folder, days=days) == {"backup//backup": (None, CRITICAL)}
-    assert reasons("backup_folder", "", folder=folder, days=days) == ["no file of the last 7 days in /backup"]
-    denied = "find: '/backup': Permission denied\n"
-    assert values("backup_folder", denied, code=1, folder=folder, days=days) == {
-        "backup_folder": (None, UNKNOWN)
-    }
+def test_what_an_instance_is_doing(status: str, word: str, hint: object) -> None:
+    assert values("iris", f"Configuration 'HIS'\n\tstatus:       {status}\n") == {"iris/HIS": (word, hint)}

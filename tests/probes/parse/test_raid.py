@@ -1,4 +1,7 @@
-"""RAID, drives and paths as real tools write them."""
+"""RAID, drives and paths as real tools write them.
+
+Arrays of Linux, SCSI drives and paths are proven with real ones in tests/probes/ssh/test_real_machine.py.
+"""
 
 from __future__ import annotations
 
@@ -74,6 +77,8 @@ def test_the_reason_shows_which_member_is_missing() -> None:
     assert reasons("mdstat", DEGRADED) == ["md0 degraded [U_]"]
 
 
+# The layout: published `storcli64 /c0/vall show` of versions 007.1705 and 007.2707; the states: the legend
+# that storcli itself writes below its tables (StorCLI Reference Manual; Checkmk's tests of storcli_pdisks).
 STORCLI = """\
 CLI Version = 007.1513.0000.0000 Sep 28, 2020
 Operating system = Linux 4.18.0-305.el8.x86_64
@@ -96,6 +101,10 @@ DG/VD TYPE  State Access Consist Cache Cac sCC       Size Name
 
 VD=Virtual Drive| DG=Drive Group|Rec=Recovery
 Cac=CacheCade|OfLn=OffLine|Pdgd=Partially Degraded|Dgrd=Degraded
+Optl=Optimal|dflt=Default|RO=Read Only|RW=Read Write|HD=Hidden|TRANS=TransportReady
+B=Blocked|Consist=Consistent|R=Read Ahead Always|NR=No Read Ahead|WB=WriteBack
+AWB=Always WriteBack|WT=WriteThrough|C=Cached IO|D=Direct IO|sCC=Scheduled
+Check Consistency
 """
 DRIVES = """\
 Drive Information :
@@ -109,7 +118,18 @@ EID:Slt DID State  DG       Size Intf Med SED PI SeSz Model               Sp Typ
 252:2     8 UBad   -    1.818 TB SAS  HDD N   N  512B ST2000NM0045        U  -
 252:3     9 GHS    -    1.818 TB SAS  HDD N   N  512B ST2000NM0045        U  -
  :4      10 Failed 1    1.818 TB SAS  HDD N   N  512B ST2000NM0045        U  -
+252:5    11 UGUnsp -    1.818 TB SAS  HDD N   N  512B ST2000NM0045        U  -
+252:6    12 CFShld 0  446.625 GB SATA SSD N   N  512B INTEL SSDSC2KB480G8 U  -
 -------------------------------------------------------------------------------------
+
+EID=Enclosure Device ID|Slt=Slot No|DID=Device ID|DG=DriveGroup
+DHS=Dedicated Hot Spare|UGood=Unconfigured Good|GHS=Global Hotspare
+UBad=Unconfigured Bad|Sntze=Sanitize|Onln=Online|Offln=Offline|Intf=Interface
+Med=Media Type|SED=Self Encryptive Drive|PI=Protection Info
+SeSz=Sector Size|Sp=Spun|U=Up|D=Down|T=Transition|F=Foreign
+UGUnsp=UGood Unsupported|UGShld=UGood shielded|HSPShld=Hotspare shielded
+CFShld=Configured shielded|Cpybck=CopyBack|CBShld=Copyback Shielded
+UBUnsp=UBad Unsupported|Rbld=Rebuild
 """
 
 
@@ -129,15 +149,29 @@ def test_drives_of_a_controller() -> None:
         "raid/drive/252:2": ("UBad", CRITICAL),
         "raid/drive/252:3": ("GHS", OK),
         "raid/drive/:4": ("Failed", CRITICAL),
+        "raid/drive/252:5": ("UGUnsp", WARNING),
+        "raid/drive/252:6": ("CFShld", WARNING),
     }
     assert "drive 252:1 rebuilding" in reasons("raid_drives", DRIVES)
 
 
-def test_a_controller_that_is_not_there_is_unknown() -> None:
-    text = "CLI Version = 007\nStatus = Failure\nDescription = Controller 0 not found\n"
-    assert values("raid_volumes", text, code=1) == {"raid_volumes": (None, UNKNOWN)}
+@pytest.mark.parametrize(
+    ("description", "reason"),
+    [
+        ("Controller 0 not found", "Controller 0 not found"),
+        ("No VDs have been configured.", "No VDs have been configured."),
+        ("None", "not understood: CLI Version = 007.1705.0000.0000 Mar 31, 2021"),
+    ],
+)
+def test_a_controller_without_rows_is_unknown_in_its_own_words(description: str, reason: str) -> None:
+    text = f"CLI Version = 007.1705.0000.0000 Mar 31, 2021\nController = 0\nDescription = {description}\n"
+    for command in ("raid_volumes", "raid_drives"):
+        assert values(command, text, code=1) == {command: (None, UNKNOWN)}
+        assert reasons(command, text, code=1) == [reason]
 
 
+# HPE Smart Storage Administrator User Guide; published `ctrl all show config` of controllers P440ar and 6i
+# (check_cciss), with drives that have no size any more and a spare that stands in.
 SSACLI = """\
 
 Smart Array P440ar in Slot 0 (Embedded)   (sn: PDNLH0BRH7V7GC)
@@ -159,6 +193,16 @@ Smart Array P440ar in Slot 0 (Embedded)   (sn: PDNLH0BRH7V7GC)
 
       physicaldrive 2I:2:5 (port 2I:box 2:bay 5, SAS HDD, 900 GB, Failed)
       physicaldrive 2I:2:6 (port 2I:box 2:bay 6, SAS HDD, 900 GB, OK, spare)
+      physicaldrive 2I:2:7 (port 2I:box 2:bay 7, SAS HDD, 900 GB, OK, active spare for 2I:2:5)
+      physicaldrive 2I:2:8 (port 2I:box 2:bay 8, SAS HDD, 900 GB, Rebuilding)
+
+Smart Array 6i in Slot 3
+
+   array A (Parallel SCSI, Unused Space: 0 MB)
+
+      logicaldrive 1 (33.9 GB, RAID 6 (ADG), OK)
+
+      physicaldrive 1:0 (port 1:id 0 , Parallel SCSI, --- GB, Failed)
 """
 
 
@@ -171,9 +215,14 @@ def test_a_smart_array() -> None:
         "raid/drive/0/1I:2:2": ("Predictive Failure", WARNING),
         "raid/drive/0/2I:2:5": ("Failed", CRITICAL),
         "raid/drive/0/2I:2:6": ("OK, spare", OK),
+        "raid/drive/0/2I:2:7": ("OK, active spare for 2I:2:5", OK),
+        "raid/drive/0/2I:2:8": ("Rebuilding", WARNING),
+        "raid/volume/3/1": ("OK", OK),
+        "raid/drive/3/1:0": ("Failed", CRITICAL),
     }
 
 
+# smartmontools: ataprint and nvmeprint write the first form, scsiprint the second.
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -201,6 +250,8 @@ def test_a_drive_behind_a_controller_has_a_key_of_its_own() -> None:
     assert values("smart", denied, code=2, device=("/dev/sda",)) == {"smart": (None, UNKNOWN)}
 
 
+# Published `multipath -ll` of a path whose disk is gone (os-brick), of an array with a controller in reserve
+# and of checkers that wait (the words: snprint_chk_state of multipath-tools).
 MULTIPATH = """\
 mpatha (3600508b1001c5b2e0a3b5d6f7a8b9c0d) dm-2 HUAWEI,XSG1
 size=500G features='1 queue_if_no_path' hwhandler='1 alua' wp=rw
@@ -216,7 +267,19 @@ size=1.0T features='0' hwhandler='0' wp=rw
 lost (36001406) dm-4 ##,##
 size=1.0T features='0' hwhandler='0' wp=rw
 `-+- policy='round-robin 0' prio=0 status=enabled
-  `- #:#:#:# sdf #:# failed undef unknown
+  `- #:#:#:# -   #:#   active faulty running
+mpathe (36f01faf000da3761000004323aa6fbce) dm-5 DELL,MD36xxi
+size=54T features='3 queue_if_no_path pg_init_retries 55' hwhandler='1 rdac' wp=rw
+|-+- policy='round-robin 0' prio=6 status=active
+| |- 13:0:0:2 sdg 8:96   active ready  running
+| `- 14:0:0:2 sdm 8:192  active i/o pending running
+`-+- policy='round-robin 0' prio=1 status=enabled
+  `- 12:0:0:2 sdd 8:48   active ghost  running
+mpathf (36f01faf000da3761000004323aa6fbcf) dm-6 DELL,MD36xxi
+size=54T features='0' hwhandler='1 rdac' wp=rw
+`-+- policy='round-robin 0' prio=6 status=active
+  |- 13:0:0:3 sdh 8:112  active i/o timeout running
+  `- 14:0:0:3 sdn 8:208  active ready  running
 """
 
 
@@ -225,6 +288,8 @@ def test_paths_to_a_storage() -> None:
         "multipath/mpatha": (1.0, WARNING),
         "multipath/36001405": (0.0, OK),
         "multipath/lost": (1.0, CRITICAL),
+        "multipath/mpathe": (0.0, OK),
+        "multipath/mpathf": (1.0, WARNING),
     }
     assert reasons("multipath", MULTIPATH)[0] == "1 of 3 paths to mpatha failed"
     assert values("multipath", "sudo: a password is required\n", code=1) == {"multipath": (None, UNKNOWN)}

@@ -88,6 +88,20 @@ async def test_twins_are_told_apart_by_index(switch: Profile) -> None:
     assert {"if/port.1/link", "if/port.2/link", "if/other/link"} <= set(found)
 
 
+async def test_devices_whose_ports_are_alike_share_their_rows(switch: Profile) -> None:
+    ports = {UPTIME: 1, **interface(1, "GE1"), **interface(2, "GE2", alias=1)}
+    first, second, linked = Memory(), Memory(), Memory()
+    await take(Agent(ports), switch, first, 0)
+    await take(Agent({**ports, **interface(2, "GE2")}), switch, second, 0)
+    await take(Agent(ports), switch, linked, 0, links=("GE*",))
+    one, other, third = (each.rows["if"] for each in (first, second, linked))
+    assert one["1"] is other["1"]
+    assert one["2"] is not other["2"]
+    assert third["1"] is not one["1"]
+    assert third["1"] is not None
+    assert third["1"].link
+
+
 async def test_rates_come_from_two_rounds(switch: Profile) -> None:
     agent, memory = Agent({UPTIME: 100_000, **interface(1, "GE1", in_=1000, errors=5)}), Memory()
     await take(agent, switch, memory, 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -31,12 +32,19 @@ Found = tuple[Sample, ...] | Unreached
 """What a check measured, or why it was not answered."""
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a check measured before, where it is not to be repeated so soon."""
+
+    samples: tuple[Sample, ...]
+
+
 class Net:
     """What the net checks of one watch share: the ping programs at once, and when MLLP was last touched."""
 
     def __init__(self) -> None:
         self._programs = asyncio.Semaphore(_PROGRAMS)
-        self._touched: dict[tuple[str, str], tuple[float, Found]] = {}
+        self._touched: dict[tuple[str, str], tuple[float, tuple[Sample, ...]]] = {}
 
     async def ping(self, address: str, given: Mapping[str, str]) -> Found:
         """Echo: loss in percent and the mean time."""
@@ -55,14 +63,15 @@ class Net:
         """Connect to a port and close again."""
         return await _touch(address, int(given["port"]), "tcp")
 
-    async def mllp(self, address: str, given: Mapping[str, str]) -> Found:
-        """As `tcp`, at most once a minute a port: in between the last result stands. No message is sent."""
+    async def mllp(self, address: str, given: Mapping[str, str]) -> Found | Remembered:
+        """As `tcp`, connected at most once a minute a port: in between that stands. No message is sent."""
         now = asyncio.get_running_loop().time()
         where = (address, given["port"])
-        then, found = self._touched.get(where, (-MLLP_EVERY_S, ()))
-        if now - then >= MLLP_EVERY_S:
-            self._touched[where] = (now, ())
-            found = await _touch(address, int(given["port"]), "mllp")
+        then, held = self._touched.get(where, (-MLLP_EVERY_S, ()))
+        if now - then < MLLP_EVERY_S:
+            return Remembered(held)
+        found = await _touch(address, int(given["port"]), "mllp")
+        if not isinstance(found, Unreached):
             self._touched[where] = (now, found)
         return found
 
@@ -144,7 +153,7 @@ async def _touch(address: str, port: int, kind: str) -> Found:
     )
 
 
-Run = Callable[[Net, str, Mapping[str, str]], Awaitable[Found]]
+Run = Callable[[Net, str, Mapping[str, str]], Awaitable[Found | Remembered]]
 
 CHECKS: Mapping[str, tuple[Run, Mapping[str, str]]] = MappingProxyType(
     {

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from hisconsole.plan.reading import Round, Sample
 from hisconsole.plan.status import Status
-from hisconsole.probes.net.checks import CHECKS, Found, Net, given, refusal
+from hisconsole.probes.net.checks import CHECKS, Found, Net, Remembered, given, refusal
 from hisconsole.probes.net.reach import Unreached
 from hisconsole.probes.parse.output import Ask
 from hisconsole.text import _, ngettext, printable
@@ -23,17 +23,27 @@ async def poll_net(
     found = await asyncio.gather(*(_one(net, address, ask, timeout_s) for ask in asks))
     samples: list[Sample] = []
     lost: list[Unreached] = []
-    for ask, result in zip(asks, found, strict=True):
+    for ask, each in zip(asks, found, strict=True):
+        result = each.samples if isinstance(each, Remembered) else each
         if isinstance(result, Unreached):
             lost.append(result)
             samples.append(_lost(ask, result))
         else:
             samples += result
     failed = lost[0] if lost and len(lost) == len(asks) else Unreached("", "")
-    return Round(target, "net", started, datetime.now(UTC), tuple(samples), failed.sentence, failed.fault)
+    return Round(
+        target,
+        "net",
+        started,
+        datetime.now(UTC),
+        tuple(samples),
+        failed.sentence,
+        failed.fault,
+        remembered=all(isinstance(each, Remembered) for each in found),
+    )
 
 
-async def _one(net: Net, address: str, ask: Ask, timeout_s: float) -> Found:
+async def _one(net: Net, address: str, ask: Ask, timeout_s: float) -> Found | Remembered:
     sentence = refusal(ask)
     if sentence:
         return Unreached("local", sentence)

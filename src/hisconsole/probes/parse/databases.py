@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from hisconsole.plan.reading import Sample
 from hisconsole.plan.status import Status
 from hisconsole.probes.parse.output import Arguments, Output, lines, name, said, unknown
-from hisconsole.text import _
+from hisconsole.text import _, printable
 
 _SERVICE = re.compile(r'Service "([^"]{1,120})" has [0-9]+ instance')
-_INSTANCE = re.compile(r' *Instance "([^"]{1,60})", status ([A-Z]{2,20}), has ')
+_INSTANCE = re.compile(r' *Instance "([^"]{1,60})", status ([A-Z/]{2,20}), has ')
 _TNS = re.compile(r"TNS-[0-9]{5}: ?[^\n]{0,120}")
+_BARE = "No message file for product=network"
 _PMON = re.compile(r"[0-9]+ ora_pmon_([A-Za-z0-9_+$#]{1,30})")
+_MYSQL = re.compile(r"^error: '?([^\n]{1,160})", re.MULTILINE)
 _IRIS = re.compile(r"(?:Configuration|Instance) '([^']{1,60})'.*")
 
 
@@ -27,7 +29,8 @@ def oracle_listener(output: Output, arguments: Arguments) -> Iterator[Sample]:
         fault = _TNS.search(output.text)
         if fault is None:
             return
-        refused = fault[0].startswith(("TNS-01189", "TNS-01190", "TNS-01169"))
+        # Without its messages it has not read listener.ora either: a wrong home, or one we may not read.
+        refused = fault[0].startswith(("TNS-01189", "TNS-01190", "TNS-01169")) or _BARE in output.text
         yield Sample(
             "oracle/listener",
             _("Oracle listener"),
@@ -40,20 +43,27 @@ def oracle_listener(output: Output, arguments: Arguments) -> Iterator[Sample]:
         return
     yield Sample("oracle/listener", _("Oracle listener"), "up", "", "lsnrctl", Status.OK, "")
     service = ""
+    words: dict[tuple[str, str], str] = {}
     for line in lines(output.text):
         head, row = _SERVICE.match(line), _INSTANCE.match(line)
         if head:
             service = name(head[1])
         elif row and service:
-            yield _registered(service, name(row[1]), row[2])
+            which = service, name(row[1])
+            # An instance registered by hand and by itself has two lines; only the second knows its state.
+            if words.get(which, "UNKNOWN") == "UNKNOWN":
+                words[which] = row[2]
+    for (service, instance), word in words.items():
+        yield _registered(service, instance, word)
 
 
 def _registered(service: str, instance: str, word: str) -> Sample:
     label = f"{service} {instance}"
     hint, reason = Status.UNKNOWN, _("{label} is {word}").format(label=label, word=word)
-    if word in ("READY", "UNKNOWN"):
+    if word in ("READY", "READY/SECONDARY", "UNKNOWN"):
         hint = Status.OK
-        reason = "" if word == "READY" else _("registered by hand: the listener cannot know its state")
+        by_hand = _("registered by hand: the listener cannot know its state")
+        reason = by_hand if word == "UNKNOWN" else ""
     elif word in ("BLOCKED", "RESTRICTED"):
         hint = Status.CRITICAL if word == "BLOCKED" else Status.WARNING
     return Sample(f"oracle/{service}/{instance}", label, word, "", "lsnrctl", hint, reason)
@@ -84,7 +94,9 @@ def mysql(output: Output, arguments: Arguments) -> Iterator[Sample]:
     if "is alive" in output.text or "Access denied" in output.text:
         yield Sample(key, "MySQL", "alive", "", "mysqladmin ping", Status.OK, "")
     elif "failed" in output.text or "Can't connect" in output.text:
-        yield Sample(key, "MySQL", "no answer", "", "mysqladmin ping", Status.CRITICAL, said(output))
+        fault = _MYSQL.search(output.text)  # What it says first is only that it failed.
+        reason = printable(fault[1].strip(" '") if fault else "", limit=160) or said(output)
+        yield Sample(key, "MySQL", "no answer", "", "mysqladmin ping", Status.CRITICAL, reason)
 
 
 _PG = {0: ("accepting", Status.OK), 1: ("rejecting", Status.CRITICAL), 2: ("no answer", Status.CRITICAL)}
@@ -122,8 +134,11 @@ def _iris(instance: str, facts: dict[str, str]) -> Iterator[Sample]:
         yield unknown(key, instance, "iris list", _("the list tells no status"))
         return
     good = word == "running"
+    # "running on node ? (cache.ids missing)": it serves, and its own tools have lost sight of it.
+    lost = word.startswith("running on node")
+    hint = Status.OK if good else Status.WARNING if lost else Status.CRITICAL
     reason = "" if good else _("{instance} is {word}").format(instance=instance, word=word)
-    yield Sample(key, instance, word, "", "iris list", Status.OK if good else Status.CRITICAL, reason)
+    yield Sample(key, instance, word, "", "iris list", hint, reason)
     state = facts.get("state", "")
     if good and state:
         hint = {"ok": Status.OK, "warn": Status.WARNING}.get(state, Status.CRITICAL)

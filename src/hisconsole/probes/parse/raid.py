@@ -15,10 +15,14 @@ _MEMBERS = re.compile(r"\[([0-9]{1,3})/([0-9]{1,3})\] \[([U_]{1,128})\]")
 _PROGRESS = re.compile(r"(recovery|resync|reshape|check|repair) *= *([0-9]{1,3}(?:\.[0-9]+)?)%")
 _VOLUME = re.compile(r"([0-9]+/[0-9]+) +(RAID[0-9]+|JBOD|Cac[0-9]) +([A-Za-z0-9]+) .*")
 _DRIVE = re.compile(r"([0-9]* ?:[0-9]+) +[0-9]+ +([A-Za-z]+) .*")
+_DESCRIPTION = re.compile(r"^Description = ([^\n]{1,200})", re.MULTILINE)
 _SMART_ARRAY = re.compile(r" *(logicaldrive|physicaldrive) ([0-9A-Za-z:]{1,20}) \((.*)\) *")
 _SMART = re.compile(r"(?:self-assessment test result|SMART Health Status): *(.{1,80})")
 _MAP = re.compile(r"(\S+) (?:\(\S+\) )?dm-[0-9]+ .*")
-_PATH = re.compile(r".*[ `|]- [0-9#]+:[0-9#]+:[0-9#]+:[0-9#]+ +(\S+) +\S+ +(\w+) +(\w+).*")
+_PATH = re.compile(r".*[ `|]- [0-9#]+:[0-9#]+:[0-9#]+:[0-9#]+ +\S+ +\S+ +(\w+) +(i/o \w+|\w+) .*")
+
+_SOUND = ("ready", "ghost", "i/o pending")
+"""What multipath's checkers say of a path that works; a ghost waits beside one that is preferred."""
 
 VOLUME_STATES = {
     "Optl": (Status.OK, ""),
@@ -28,7 +32,11 @@ VOLUME_STATES = {
     "Rec": (Status.WARNING, "recovering"),
 }
 DRIVE_STATES = {
-    **dict.fromkeys(("Onln", "UGood", "GHS", "DHS", "JBOD", "UGShld", "Cpybck"), (Status.OK, "")),
+    **dict.fromkeys(("Onln", "UGood", "GHS", "DHS", "JBOD", "Cpybck"), (Status.OK, "")),
+    # Shielded: the controller tests a drive that it does not trust.
+    **dict.fromkeys(("UGShld", "HSPShld", "CFShld", "CBShld"), (Status.WARNING, "being tested")),
+    "Sntze": (Status.WARNING, "being erased"),
+    "UGUnsp": (Status.WARNING, "not supported by the controller"),
     "Rbld": (Status.WARNING, "rebuilding"),
     "Failed": (Status.CRITICAL, "failed"),
     "Offln": (Status.CRITICAL, "offline"),
@@ -79,18 +87,28 @@ def _array(head: str, rest: str) -> Iterator[Sample]:
 
 def raid_volumes(output: Output, arguments: Arguments) -> Iterator[Sample]:
     """Volumes of an LSI or Broadcom controller, from `storcli show`."""
-    for line in lines(output.text):
-        row = _VOLUME.fullmatch(line)
-        if row:
-            yield _state("volume", row[1], row[3], VOLUME_STATES, "storcli")
+    rows = [row for line in lines(output.text) if (row := _VOLUME.fullmatch(line))]
+    for row in rows:
+        yield _state("volume", row[1], row[3], VOLUME_STATES, "storcli")
+    if not rows:
+        yield from _described("raid_volumes", output)
 
 
 def raid_drives(output: Output, arguments: Arguments) -> Iterator[Sample]:
     """Drives of an LSI or Broadcom controller, from `storcli show`."""
-    for line in lines(output.text):
-        row = _DRIVE.fullmatch(line.strip())
-        if row:
-            yield _state("drive", row[1].replace(" ", ""), row[2], DRIVE_STATES, "storcli")
+    rows = [row for line in lines(output.text) if (row := _DRIVE.fullmatch(line.strip()))]
+    for row in rows:
+        yield _state("drive", row[1].replace(" ", ""), row[2], DRIVE_STATES, "storcli")
+    if not rows:
+        yield from _described("raid_drives", output)
+
+
+def _described(key: str, output: Output) -> Iterator[Sample]:
+    """Why storcli shows no row, in its own words: no controller, nothing configured."""
+    found = _DESCRIPTION.search(output.text)
+    words = name(found[1]) if found else ""
+    if words and words != "None":
+        yield unknown(key, key.replace("_", " "), "storcli", words)
 
 
 def _state(kind: str, which: str, word: str, states: dict[str, tuple[Status, str]], source: str) -> Sample:
@@ -158,7 +176,7 @@ def multipath(output: Output, arguments: Arguments) -> Iterator[Sample]:
             volume = name(head[1])
             paths[volume] = [0, 0]
         elif path and volume:
-            paths[volume][path[2] != "active" or path[3] != "ready"] += 1
+            paths[volume][path[1] != "active" or path[2] not in _SOUND] += 1
     for label, (good, bad) in paths.items():
         hint = Status.CRITICAL if not good else Status.WARNING if bad else Status.OK
         reason = ""

@@ -132,10 +132,9 @@ class Connections:
     ) -> asyncssh.SSHClientConnection | Unreached:
         """Reach the host first: who is silent must not hold one of the few handshakes."""
         if host.jump is not None:
-            tunnel = await self.open(host.jump)
+            tunnel = await self._tunnel(host.jump)
             if isinstance(tunnel, Unreached):
-                sentence = _("jump host {host}: {why}").format(host=host.jump.target, why=tunnel.sentence)
-                return Unreached(tunnel.fault, sentence)
+                return tunnel
             async with self.line(host.jump).jumps, self._handshakes:
                 return self._paused(line, await _handshake(host, line, keys, own, tunnel))
         opened = await connect(host.address, host.port, wait_s=CONNECT_S)
@@ -170,10 +169,18 @@ class Connections:
         """Ask a host for its key, through its jump host where it has one."""
         if host.jump is None:
             return await enroll(host.address, host.port)
-        tunnel = await self.open(host.jump)
+        tunnel = await self._tunnel(host.jump)
         if isinstance(tunnel, Unreached):
             return tunnel
         return await enroll(host.address, host.port, through=tunnel)
+
+    async def _tunnel(self, jump: Host) -> asyncssh.SSHClientConnection | Unreached:
+        """The connection to a jump host; a failure says whose it is."""
+        opened = await self.open(jump)
+        if isinstance(opened, Unreached):
+            sentence = _("jump host {host}: {why}").format(host=jump.target, why=opened.sentence)
+            return Unreached(opened.fault, sentence)
+        return opened
 
     def keep(self, hosts: Collection[Host]) -> None:
         """Give up the connections of all other hosts, as after a change of the targets."""

@@ -1,15 +1,17 @@
 """What a round over SSH costs: kept, reconnected, and by the `ssh` command; and what a connection weighs.
 
-`python -m tests.probes.ssh.figures` prints it. CPU is the client's side only, in the same run, in turns.
+`python -m tests.bench.ssh TURNS` measures in a process of its own and prints JSON. Processor time is the
+client's side only, in turns against one OpenSSH server; of the command it is that of the child.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
 import shutil
-import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -26,8 +28,8 @@ ASKS = [
     *(Ask(name) for name in ("disk", "inodes", "load", "memory", "pressure", "uptime", "mdstat")),
     Ask("backup", {"files": ("/etc/passwd",)}),
 ]
-TURNS = 5
-ROUNDS = 20
+PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+ROUNDS = 10
 CONNECTIONS = 300
 
 
@@ -85,11 +87,11 @@ async def weights(connections: Connections, host: Host) -> tuple[float, float, f
     return before, resident_mb(), time.monotonic() - started
 
 
-async def measure() -> dict[str, float]:
-    """All figures, by name."""
+async def measure(turns: int) -> dict[str, list[float]]:
+    """Processor time in ms, turn by turn; and memory before and after in MB, and the seconds between."""
     with tempfile.TemporaryDirectory() as folder:
         sshd = prepare(
-            lambda program: shutil.which(program, path="/usr/sbin:/usr/bin:/bin") or program,
+            lambda program: shutil.which(program, path=PATH) or program,
             Path(folder) / "sshd",
             address="127.0.0.33",
             settings="MaxStartups 100\n",
@@ -100,26 +102,17 @@ async def measure() -> dict[str, float]:
         connections = Connections(KnownHosts(known))
         host = sshd.host()
         try:
-            turns = [
-                (await kept(connections, host), await reconnected(connections, host), by_command(sshd, known))
-                for _turn in range(TURNS)
-            ]
-            before, after, seconds = await weights(connections, host)
+            took: dict[str, list[float]] = {"kept": [], "reconnected": [], "command": []}
+            for _turn in range(turns):
+                took["kept"].append(await kept(connections, host))
+                took["reconnected"].append(await reconnected(connections, host))
+                took["command"].append(by_command(sshd, known))
+            took["memory"] = list(await weights(connections, host))
         finally:
             await connections.close()
             sshd.stop()
-    ours, anew, command = (statistics.median(column) for column in zip(*turns, strict=True))
-    return {
-        "kept_ms": ours,
-        "reconnected_ms": anew,
-        "ssh_command_ms": command,
-        "process_mb": before,
-        "with_300_connections_mb": after,
-        "kb_a_connection": 1000 * (after - before) / CONNECTIONS,
-        "opening_300_s": seconds,
-    }
+    return took
 
 
 if __name__ == "__main__":
-    for name, value in asyncio.run(measure()).items():
-        print(f"{name:26} {value:8.2f}")
+    print(json.dumps(asyncio.run(measure(int(sys.argv[1])))))

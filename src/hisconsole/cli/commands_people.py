@@ -1,0 +1,124 @@
+"""The commands about people: the roster, its lists, and what is found out about a contact."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from hisconsole.cli.commands import Command, act_id, number
+from hisconsole.config import ContactKind
+from hisconsole.plan.outreach import NumberKind
+from hisconsole.text import _
+
+_ENTRY = (
+    "contact, name, role, kind, department, step (of the order of calls, with --incident), mobile, office,"
+    " alternate, masked, deputy, stand_in, acting (deputy, until, reason, by), operator, plan_role, order,"
+    " contract, circuit, hours, note, verified, verified_by, trust (verified, stale, never, wrong),"
+    " wrong (number, at, by)"
+)
+_IMPORT = "form, written, lines (line, name, outcome, contact, words, changes (field, before, after))"
+_OUTCOME = "act, seq, sentence, repeated, contact"
+
+
+def people_commands() -> tuple[Command, ...]:
+    """The table of these commands, with its words in the language in force."""
+    return (
+        Command(
+            "roster",
+            _("The roster: find somebody, print it, import and export lists, put contacts right."),
+            _("an array of ") + _ENTRY + "; " + _("see each VERB"),
+            "hisconsole roster --find zhang\n  hisconsole roster --print --operator li.na > roster.txt",
+            _roster,
+            (
+                Command(
+                    "import",
+                    _("Contacts from CSV or vCard: a verdict a line, what would change; --write does it."),
+                    _IMPORT,
+                    "hisconsole roster import people.csv\n  hisconsole roster import people.vcf --write",
+                    _import,
+                ),
+                Command(
+                    "export",
+                    _("All contacts with their numbers, stamped CONFIDENTIAL, as CSV or vCard."),
+                    "file, form, contacts, unrecorded",
+                    "hisconsole roster export roster.csv --operator li.na",
+                    lambda parser: parser.add_argument(
+                        "file", metavar="FILE", help=_("a new file, NAME.csv or NAME.vcf")
+                    ),
+                ),
+                Command(
+                    "verify",
+                    _("A contact's numbers were tried and are right."),
+                    _OUTCOME,
+                    "hisconsole roster verify zhang.jun --operator li.na",
+                    _contact,
+                ),
+                Command(
+                    "wrong",
+                    _("A number of a contact reaches somebody else; a task stays open until it is verified."),
+                    _OUTCOME,
+                    "hisconsole roster wrong zhang.jun mobile --operator li.na",
+                    _wrong,
+                ),
+                Command(
+                    "acting",
+                    _("Somebody answers in a contact's place."),
+                    _OUTCOME,
+                    "hisconsole roster acting sun.bo fang.min --until +8h --operator li.na",
+                    _acting,
+                ),
+                Command(
+                    "back",
+                    _("A contact answers for themselves again."),
+                    _OUTCOME,
+                    "hisconsole roster back sun.bo --operator li.na",
+                    _contact,
+                ),
+            ),
+        ),
+    )
+
+
+def _roster(parser: ArgumentParser) -> None:
+    parser.add_argument("--find", metavar="TEXT", default="", help=_("who has all these words or digits"))
+    parser.add_argument(
+        "--incident", type=number, metavar="N", help=_("whom to call now for incident N, in order")
+    )
+    parser.add_argument(
+        "--numbers", action="store_true", help=_("show numbers in full; it is recorded who saw them")
+    )
+    parser.add_argument(
+        "--print", action="store_true", help=_("the paper copy, with numbers; it is recorded")
+    )
+
+
+def _import(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help=_("the list; - is standard input"))
+    parser.add_argument(
+        "--kind",
+        metavar="KIND",
+        choices=[kind.value for kind in ContactKind],
+        default=ContactKind.STAFF.value,
+        help=_("what new contacts are that do not say: %(choices)s"),
+    )
+    parser.add_argument(
+        "--write", action="store_true", help=_("change roster.yaml, where no line is refused")
+    )
+
+
+def _contact(parser: ArgumentParser) -> None:
+    parser.add_argument("contact", metavar="ID", help=_("the contact's id in the roster"))
+    act_id(parser)
+
+
+def _wrong(parser: ArgumentParser) -> None:
+    parser.add_argument("contact", metavar="ID", help=_("the contact's id in the roster"))
+    parser.add_argument("which", choices=[kind.value for kind in NumberKind], help=_("which number"))
+    act_id(parser)
+
+
+def _acting(parser: ArgumentParser) -> None:
+    parser.add_argument("contact", metavar="ID", help=_("who is away"))
+    parser.add_argument("deputy", metavar="DEPUTY", help=_("who answers instead"))
+    parser.add_argument("--until", metavar="TIME", default="", help=_("as 18:00 or +8h; else until 'back'"))
+    parser.add_argument("--reason", metavar="TEXT", default="", help=_("why"))
+    act_id(parser)

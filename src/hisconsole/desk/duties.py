@@ -1,0 +1,100 @@
+"""The due clock: every obligation on record, told once when its deadline passes, and put right at a start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hisconsole.desk.desk import Desk, Transaction
+from hisconsole.plan.due import Due
+from hisconsole.plan.events import SITE, NewEvent
+from hisconsole.plan.incident import Incident
+from hisconsole.plan.measures import fell_due
+from hisconsole.plan.site import site_fell_due
+from hisconsole.store import due, events, projections
+from hisconsole.store.database import Connection
+from hisconsole.store.projections import Held
+from hisconsole.text import _
+
+BATCH = 200
+"""Incidents in one transaction: a storm of deadlines never holds the record for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A due row with the incident it belongs to; None for one of the site itself."""
+
+    due: Due
+    incident: Incident | None
+
+
+def all_due(desk: Desk) -> tuple[Owed, ...]:
+    """Every due row, soonest first."""
+    with desk.database.read() as connection:
+        rows = due.every(connection)
+        known = {
+            number: desk.memory.look(connection, number)[0]
+            for number in {row.incident for row in rows if row.incident != SITE}
+        }
+    return tuple(Owed(row, known.get(row.incident)) for row in rows)
+
+
+def tell_overdue(desk: Desk) -> int:
+    """Record each deadline that has passed, once; returns how many. Repeating it changes nothing."""
+    now = desk.now()
+    with desk.database.read() as connection:
+        passed = due.fallen(connection, now=now, limit=BATCH)
+    if not passed:
+        return 0
+    numbers = sorted({row.incident for row in passed})
+    told: list[NewEvent] = []
+
+    def decide(transaction: Transaction) -> list[NewEvent]:
+        told[:] = [event for number in numbers for event in _passed(transaction, number, now)]
+        return told
+
+    desk.record(decide, act=None, now=now, sentence=_("Deadlines told"))
+    return len(told)
+
+
+def _passed(transaction: Transaction, number: int, now: datetime) -> list[NewEvent]:
+    """What has passed of an incident or of the site, as it stands inside the transaction."""
+    if number == SITE:
+        return site_fell_due(events.of_incident(transaction.connection, SITE), now=now)
+    incident = transaction.look(number)[0]
+    return fell_due(incident, transaction.plan(incident), now=now)
+
+
+def recompute(desk: Desk) -> int:
+    """Compute the rows of every open incident again from its events; returns how many were wrong.
+
+    Projections move with every act, so none should be: this is for a record that another program or a
+    fault of ours left behind.
+    """
+    with desk.database.read() as connection:
+        numbers = [row.number for row in projections.queue(connection)]
+    wrong = 0
+    for start in range(0, len(numbers), BATCH):
+        wrong += _recompute(desk, numbers[start : start + BATCH])
+    return wrong
+
+
+def _recompute(desk: Desk, numbers: Sequence[int]) -> int:
+    with desk.database.read() as connection:
+        suspects = [number for number in numbers if _wrong(desk, connection, number)]
+    if not suspects:
+        return 0
+    with desk.database.write() as connection:
+        found = [pair for number in suspects if (pair := _wrong(desk, connection, number))]
+        for stored, computed in found:
+            projections.bring(connection, stored, computed)
+    return len(found)
+
+
+def _wrong(desk: Desk, connection: Connection, number: int) -> tuple[Held, Held] | None:
+    """What is stored of an incident and what its events come to, where these differ."""
+    incident = desk.memory.look(connection, number)[0]
+    stored = projections.stored_rows(connection, number)
+    computed = projections.columns_of(incident, desk.memory.plan(connection, incident.plan))
+    return (stored, computed) if stored != computed else None

@@ -1,0 +1,1 @@
+"""Guided screens: flows are data; answers go in, an outcome comes out, nothing is drawn here."""

@@ -1,0 +1,227 @@
+"""The due clock of the watch on a real record: told by the watch, once, through whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from hisconsole.config import load_site
+from hisconsole.desk import calls, reading
+from hisconsole.desk.actor import utc_now
+from hisconsole.desk.desk import Desk
+from hisconsole.desk.duties import all_due
+from hisconsole.paths import shipped
+from hisconsole.plan.events import Event, Kind
+from hisconsole.plan.times import to_text
+from hisconsole.store.database import RECORD, Database
+from hisconsole.store.verify import verify
+from hisconsole.watch.due_clock import WATCH, DueClock
+from tests.hospital import actor
+
+CALL = {"workstation": "reg-01", "symptom": "3", "occurred": "-30"}
+EVERY_S = 0.02
+LOOKS = 10
+PATIENCE_S = 30.0
+
+
+def _sit(data: Path) -> Desk:
+    """A desk of the hospital that the watch reads, on the clock that the watch goes by."""
+    return Desk(database=Database(data), site=load_site(shipped("config")), actor=actor(), now=utc_now)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = _sit(tmp_path / "data")
+    yield desk
+    desk.database.close()
+
+
+class Watched(DueClock):
+    """The due clock, with its looks counted."""
+
+    looks = 0
+
+    def _look(self) -> None:
+        super()._look()
+        self.looks += 1
+
+
+async def _until(task: asyncio.Task[None], true: Callable[[], object]) -> None:
+    end = asyncio.get_running_loop().time() + PATIENCE_S
+    while not true():
+        assert not task.done(), "the clock stands"
+        assert asyncio.get_running_loop().time() < end, "it did not come to that"
+        await asyncio.sleep(EVERY_S)
+
+
+def _run(data: Path, *steps: Callable[[], object], faults: list[Exception] | None = None) -> Watched:
+    """Run a due clock until each step in turn has answered yes; what it logs goes to `faults`."""
+    logged: list[Exception] = [] if faults is None else faults
+
+    def broken(fault: Exception) -> str:
+        logged.append(fault)
+        return str(fault)
+
+    async def watch() -> Watched:
+        clock, stop = Watched(shipped("config"), data, every_s=EVERY_S, broken=broken), asyncio.Event()
+        task = asyncio.create_task(clock.run(stop))
+        try:
+            for step in steps:
+                await _until(task, step)
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, PATIENCE_S)
+        return clock
+
+    clock = asyncio.run(watch())
+    assert faults is not None or logged == []
+    return clock
+
+
+def _told(desk: Desk) -> list[Event]:
+    return [event for event in reading.read_log(desk, limit=1000) if event.kind is Kind.FELL_DUE]
+
+
+def _told_at_least(desk: Desk, wanted: int) -> Callable[[], bool]:
+    return lambda: len(_told(desk)) >= wanted
+
+
+def _a_while() -> Callable[[], bool]:
+    """Time for some looks."""
+    left = iter(range(LOOKS))
+    return lambda: next(left, None) is None
+
+
+def _overdue(desk: Desk) -> Counter[tuple[int, str, str, str]]:
+    now = datetime.now(UTC)
+    rows = (each.due for each in all_due(desk))
+    return Counter((row.incident, row.duty, row.key, to_text(row.at)) for row in rows if row.at <= now)
+
+
+def _deadlines(desk: Desk) -> Counter[tuple[int, str, str, str]]:
+    return Counter(
+        (event.incident, event.body["duty"], event.body["key"], event.body["deadline"])
+        for event in _told(desk)
+    )
+
+
+def _holds(desk: Desk) -> None:
+    with desk.database.read() as connection:
+        assert verify(connection).faults == ()
+
+
+def test_it_tells_what_has_passed_once_however_often_it_looks(desk: Desk) -> None:
+    calls.take_call(desk, CALL)
+    calls.take_call(desk, {**CALL, "workstation": "reg-02"})
+    wanted = _overdue(desk)
+    clock = _run(desk.database.data, _told_at_least(desk, wanted.total()), _a_while())
+    assert clock.looks > 1
+    assert _deadlines(desk) == wanted
+    assert {event.actor for event in _told(desk)} == {WATCH}
+    again = _run(desk.database.data, _a_while())
+    assert again.looks > 0
+    assert _deadlines(desk) == wanted
+    _holds(desk)
+
+
+def test_what_falls_due_while_it_looks_is_told(desk: Desk) -> None:
+    calls.take_call(desk, {**CALL, "occurred": ""})
+
+    def late_call() -> bool:
+        calls.take_call(desk, CALL, join=1)  # it began earlier: its deadlines have passed already
+        return True
+
+    _run(desk.database.data, _a_while(), lambda: not _told(desk), late_call, lambda: _told(desk))
+    assert _deadlines(desk) == _overdue(desk)
+    _holds(desk)
+
+
+def test_it_waits_for_a_record_that_nobody_has_begun(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    _run(data, _a_while())
+    assert not (data / RECORD).exists()
+    desks: list[Desk] = []
+
+    def begin() -> bool:
+        desks.append(_sit(data))
+        calls.take_call(desks[0], CALL)
+        return True
+
+    _run(data, begin, lambda: _told(desks[0]))
+    assert _deadlines(desks[0]) == _overdue(desks[0])
+    _holds(desks[0])
+    desks[0].database.close()
+
+
+def test_it_puts_rows_right_before_it_looks_at_them(desk: Desk) -> None:
+    calls.take_call(desk, CALL)
+    wanted = _overdue(desk)
+    with desk.database.write() as connection:
+        connection.execute(text("DELETE FROM due"))
+    assert _overdue(desk) == Counter()
+    _run(desk.database.data, _told_at_least(desk, wanted.total()))
+    assert _deadlines(desk) == wanted
+    _holds(desk)
+
+
+def test_a_record_that_goes_away_is_logged_and_followed_when_it_is_back(desk: Desk) -> None:
+    calls.take_call(desk, CALL)
+    wanted = _overdue(desk).total()
+    faults: list[Exception] = []
+    record = desk.database.path
+    away = record.with_name("away.db")
+
+    def take_away() -> bool:
+        record.rename(away)
+        return True
+
+    def bring_back() -> bool:
+        away.rename(record)
+        calls.take_call(desk, CALL)
+        return True
+
+    _run(
+        desk.database.data,
+        _told_at_least(desk, wanted),
+        take_away,
+        lambda: faults,
+        bring_back,
+        _told_at_least(desk, 2 * wanted),
+        faults=faults,
+    )
+    assert {"cannot be used" in str(fault) for fault in faults} == {True}
+    assert _deadlines(desk) == _overdue(desk)
+    _holds(desk)
+
+
+def test_a_damaged_record_does_not_end_it(desk: Desk) -> None:
+    calls.take_call(desk, CALL)
+    desk.database.close()
+    path = desk.database.path
+    good = path.read_bytes()
+    path.write_bytes(b"this is no record" * 500)
+    for end in ("-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + end).unlink()
+    faults: list[Exception] = []
+    mended: list[Desk] = []
+
+    def mend() -> bool:
+        fresh = path.with_name("fresh.db")
+        fresh.write_bytes(good)
+        fresh.rename(path)
+        mended.append(_sit(path.parent))
+        return True
+
+    _run(path.parent, lambda: len(faults) > 1, mend, lambda: _told(mended[0]), faults=faults)
+    assert "is damaged" in str(faults[0])
+    assert _deadlines(mended[0]) == _overdue(mended[0])
+    mended[0].database.close()
