@@ -82,6 +82,11 @@ ACTS: dict[str, tuple[list[tuple[str, dict[str, str]]], list[str], dict[str, obj
         [".", DIGIT["review"], "why so long", "enter"],
         {"text": "why so long"},
     ),
+    "action": (
+        [("classify", {"category": "I", "reason": "r"}), *RECOVERED, ("review", {})],
+        [":", "action", "enter", "a spare disk", "enter", "Wang Lei", "enter", "+8h", "enter"],
+        {"text": "a spare disk", "owner": OTHER},
+    ),
     "reopen": (RECOVERED, [".", DIGIT["reopen"], "it is back", "enter"], {"reason": "it is back"}),
     "close": (RECOVERED, ["x", "all well", *(["enter"] * CLOSING), "2"], {"reason": "all well"}),
     "undo": ([], ["a", "u"], {}),

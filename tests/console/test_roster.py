@@ -151,7 +151,7 @@ async def test_a_wrong_number_opens_a_task_whose_page_puts_it_right(tmp_path: Pa
         await seat.until("WRONG")
         await seat.press("!")
         await seat.at(DutiesScreen)
-        await seat.until("wrong no.")
+        await seat.until("A wrong number of zhou.ping")  # the row, not only the status line
         await seat.press("enter")
         await seat.at(ContactSheet)
         await seat.until("WRONG, said li.na")

@@ -126,15 +126,19 @@ def test_the_same_outage_with_two_operators_at_once(tmp_path: Path) -> None:
             hand.leave()
             assert hand.at.exited() == 0
             assert hand.at.forbidden() == []
-        nothing_is_forgotten(night, [each for each in LATE if each != UNANSWERED])
+        nothing_is_forgotten(night, [each for each in LATE if each != UNANSWERED], but="call@")
         nobody_was_called_or_told_twice(everything_is_on_record(night, HANDS))
 
 
-def nothing_is_forgotten(night: Night, late: list[str]) -> None:
-    """What fell due was told then (the night sees to that) and met; only the review's action is left."""
+def nothing_is_forgotten(night: Night, late: list[str], *, but: str = "never") -> None:
+    """What fell due was told then (the night sees to that) and met; only the review's action is left.
+
+    Two operators may both try one who does not answer, which begins another round: `but` is not compared.
+    """
     outage = night.outage
     assert [(duty, key) for duty, key, _at in outage.owed()] == [("action", "1")]
-    assert outage.minutes(outage.told) == late
+    told = [each for each in outage.minutes(outage.told) if not each.startswith(but)]
+    assert told == [each for each in late if not each.startswith(but)]
     assert night.processes() == []
 
 

@@ -121,6 +121,8 @@ class HisConsole(Calm[int], inherit_bindings=False):
         self.trouble: Trouble | None = None
         self.config_fault = ""
         self.muted = False
+        self.calling_for: int | None = None
+        """The incident about which the roster says whom to call."""
         self.desk_thread = DeskThread(
             start.open_desk, self._deliver, glance=start.glance, sentence=self._sentence
         )

@@ -100,10 +100,10 @@ class RosterScreen(Filtered):
         """The header has more columns where there is room."""
         self.query_one("#head", Line).show((roster_head(self.size.width), "underline"))
 
-    def about(self, incident: int | None) -> None:
-        """Whom to call is asked about this incident, or None."""
-        self.incident = incident
-        self.picture()
+    def on_screen_resume(self) -> None:
+        """Whom to call is asked about the incident one came from."""
+        self.incident = self.console.calling_for
+        super().on_screen_resume()
 
     def on_screen_suspend(self) -> None:
         """Numbers that were shown are hidden again when one goes elsewhere; a form above is not elsewhere."""
@@ -292,7 +292,5 @@ def show(console: HisConsole) -> None:
     if isinstance(place, RosterScreen):
         return
     about = place.targets()[:1] if place is not None else []
+    console.calling_for = about[0] if about else None  # the screen may come only later
     console.switch_mode("roster")
-    screen = console.screen
-    if isinstance(screen, RosterScreen):
-        screen.incident = about[0] if about else None
