@@ -1,10 +1,12 @@
-"""Files that commands write: new ones, for their owner alone."""
+"""Files that commands are given, and those that they write: new ones, for their owner alone."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
+from hisconsole.cli.edge import Usage
 from hisconsole.errors import HisError, Refused
 from hisconsole.text import _, printable
 
@@ -22,3 +24,19 @@ def new_file(path: Path, content: bytes) -> Path:
         why = getattr(fault, "strerror", None) or str(fault)
         raise HisError(_("{path} cannot be written: {why}.").format(path=name, why=why)) from fault
     return path.absolute()
+
+
+def list_of(file: str) -> bytes:
+    """What a list holds that somebody wants imported; `-` is standard input. Raises Usage."""
+    from hisconsole.config.imports_forms import LONGEST
+
+    try:
+        if file == "-":
+            return sys.stdin.buffer.read(LONGEST + 1)
+        with Path(file).open("rb") as opened:
+            return opened.read(LONGEST + 1)
+    except (OSError, ValueError) as fault:
+        reason = getattr(fault, "strerror", None) or fault
+        raise Usage(
+            _("{file} cannot be read: {reason}.").format(file=printable(file), reason=reason)
+        ) from None

@@ -5,7 +5,6 @@ The hospital's files are enough to read it; where the record cannot be opened, t
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from hisconsole import plain
 from hisconsole.cli import roster_text
 from hisconsole.cli.edge import Answer, Usage
-from hisconsole.cli.files import new_file
+from hisconsole.cli.files import list_of, new_file
 from hisconsole.cli.opening import NoRecord, at_desk
 from hisconsole.config import Site, contact_entries
 from hisconsole.desk import roster as desk_roster
@@ -116,7 +115,7 @@ def _import(asked: Namespace) -> Answer:
     if asked.write and (site.sample or folder.resolve() == shipped("config").resolve()):
         sentence = _("Nothing is written into a sample hospital: make your own with 'hisconsole init'.")
         raise Refused(sentence)
-    found = preview(_list_of(asked.file), folder=folder, site=site, kind=asked.kind)
+    found = preview(list_of(asked.file), folder=folder, site=site, kind=asked.kind)
     written = asked.write and not found.refused and found.changes > 0
     if written:
         write(folder, found)
@@ -158,21 +157,6 @@ def _outcome(asked: Namespace, refused: int, changes: int, *, written: bool) -> 
     if refused:
         return _("Nothing is written: put the refused lines right first.")
     return _("With --write it is done.") if changes and not asked.write else _("There is nothing to do.")
-
-
-def _list_of(file: str) -> bytes:
-    from hisconsole.config.imports_forms import LONGEST
-
-    try:
-        if file == "-":
-            return sys.stdin.buffer.read(LONGEST + 1)
-        with Path(file).open("rb") as opened:
-            return opened.read(LONGEST + 1)
-    except (OSError, ValueError) as fault:
-        reason = getattr(fault, "strerror", None) or fault
-        raise Usage(
-            _("{file} cannot be read: {reason}.").format(file=printable(file), reason=reason)
-        ) from None
 
 
 def _export(asked: Namespace) -> Answer:

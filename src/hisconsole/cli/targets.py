@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hisconsole.cli.edge import Answer, Usage
+from hisconsole.cli.files import list_of
 from hisconsole.cli.naming import load_infrastructure
 from hisconsole.errors import ConfigFault, HisError, NotFound, Refused
 from hisconsole.paths import config_dir, data_dir, shipped
@@ -176,7 +176,7 @@ def _import(settings: Settings, asked: Namespace) -> Answer:
         sentence = _("Nothing is written into a sample hospital: make your own with 'hisconsole init'.")
         raise Refused(sentence)
     found = preview(
-        _list_of(asked.file),
+        list_of(asked.file),
         name=asked.file,
         known=infrastructure,
         sample=site.sample,
@@ -224,21 +224,6 @@ def _summary(
         "",
         *found.text.splitlines(),
     ]
-
-
-def _list_of(file: str) -> bytes:
-    from hisconsole.config.imports_forms import LONGEST
-
-    try:
-        if file == "-":
-            return sys.stdin.buffer.read(LONGEST + 1)
-        with Path(file).open("rb") as opened:
-            return opened.read(LONGEST + 1)
-    except (OSError, ValueError) as fault:
-        reason = getattr(fault, "strerror", None) or fault
-        raise Usage(
-            _("{file} cannot be read: {reason}.").format(file=printable(file), reason=reason)
-        ) from None
 
 
 def _append(config: Path, text: str) -> None:

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from hisconsole.config import Contact, contact_entries
+from hisconsole.config import Contact
 from hisconsole.console.acting import draft_of
 from hisconsole.console.form import Form
 from hisconsole.console.lines import Said
@@ -19,9 +19,7 @@ from hisconsole.desk.actor import act_id
 from hisconsole.desk.drafts import Draft
 from hisconsole.desk.order import numbers_of
 from hisconsole.errors import StoreFault
-from hisconsole.plan.asking import Ask
 from hisconsole.plan.contacts import Known, acting_fields
-from hisconsole.plan.find import find
 from hisconsole.plan.outreach import NumberKind
 from hisconsole.plan.story_outreach import number_label
 from hisconsole.text import _
@@ -158,13 +156,7 @@ class ActingForm(Form):
     @on(Input.Submitted)
     def entered(self, message: Input.Submitted) -> None:
         """Enter takes the person that was meant, and goes on."""
-        name = message.input.id or ""
-        field = next(field for field in self.asks if field.name == name)
-        if field.ask is Ask.PERSON and message.value.strip():
-            met = find(message.value, contact_entries(self.console.site), limit=1)
-            if met:
-                message.input.value = met[0]
-        self.next_from(name)
+        self.take_person(message)
 
     def submit(self) -> None:
         """Put it on record."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.widget import Widget
 
-from hisconsole.console.acting import One, draft_of, is_there, perform
+from hisconsole.console.acting import One, draft_of, is_there
 from hisconsole.console.commands import COMMANDS, GUIDES, begin
 from hisconsole.console.contact import open_contact
 from hisconsole.console.form import ActForm
@@ -244,18 +244,4 @@ class MetForm(ActForm):
         super().__init__(asked, [number], {number: incident.version}, draft_of(console, name, number))
         self.form = name
         self.real = act
-        self.of = {"duty": row.due.duty, "key": row.due.key}
-
-    def _carry_out(self) -> None:
-        self.busy = True
-        self.say(_("Writing ..."))
-        perform(
-            self.console,
-            self.real,
-            self.numbers,
-            {**self.answers(), **{name: value for name, value in self.of.items() if value}},
-            versions=self.versions,
-            first_id=self.act_id,
-            done=self.done,
-            refused=self.refused,
-        )
+        self.held = {"duty": row.due.duty, "key": row.due.key}

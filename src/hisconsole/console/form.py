@@ -126,6 +126,17 @@ class Form(ModalScreen[bool], inherit_bindings=False):
         """Every key is kept."""
         self.keep()
 
+    def take_person(self, message: Input.Submitted) -> None:
+        """Take the person that was meant by what was typed, and go on."""
+        name = message.input.id or ""
+        field = next(field for field in self.asks if field.name == name)
+        if field.ask is Ask.PERSON and message.value.strip():
+            met = find(message.value, contact_entries(self.console.site), limit=1)
+            if met:
+                message.input.value = met[0]
+                message.input.cursor_position = len(met[0])
+        self.next_from(name)
+
     def next_from(self, name: str) -> None:
         """Go to the next question, or carry the act out after the last."""
         names = [field.name for field in self.asks]
@@ -188,6 +199,10 @@ class ActForm(Form):
         asks = tuple(field for field in act.asks if not field.late or field.name in known)
         super().__init__(form=act.name, incident=numbers[0], asks=asks, draft=draft, given=given)
         self.act = act
+        self.real = act
+        """The act as the table has it, where the form asks less and names it otherwise."""
+        self.held: Mapping[str, str] = {}
+        """Answers that are known and not asked."""
         self.numbers = numbers
         self.versions = versions
 
@@ -211,14 +226,7 @@ class ActForm(Form):
     @on(Input.Submitted)
     def entered(self, message: Input.Submitted) -> None:
         """Enter takes a person that was meant, and goes on."""
-        name = message.input.id or ""
-        field = next(field for field in self.asks if field.name == name)
-        if field.ask is Ask.PERSON and message.value.strip():
-            met = find(message.value, contact_entries(self.console.site), limit=1)
-            if met:
-                message.input.value = met[0]
-                message.input.cursor_position = len(met[0])
-        self.next_from(name)
+        self.take_person(message)
 
     @on(Choose.Chosen)
     def chosen(self, message: Choose.Chosen) -> None:
@@ -257,9 +265,9 @@ class ActForm(Form):
         self.say(_("Writing ..."))
         perform(
             self.console,
-            self.act,
+            self.real,
             self.numbers,
-            self.answers(),
+            {**self.answers(), **{name: value for name, value in self.held.items() if value}},
             versions=self.versions,
             first_id=self.act_id,
             done=self.done,

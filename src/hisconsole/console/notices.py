@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
-from hisconsole.console.acting import draft_of, perform
+from hisconsole.console.acting import draft_of
 from hisconsole.console.form import ActForm
 from hisconsole.console.lines import Lines, hanging
 from hisconsole.plan import manual
@@ -41,16 +41,17 @@ class HeldForm(ActForm):
     ) -> None:
         """`held` is not asked; `form` names the draft, `without` what this case does not need."""
         incident = seen.incident
-        self.real = console.acts[name]
-        asks = tuple(each for each in self.real.asks if each.name not in {*held, *without})
+        act = console.acts[name]
+        asks = tuple(each for each in act.asks if each.name not in {*held, *without})
         super().__init__(
-            replace(self.real, label=label, asks=asks),
+            replace(act, label=label, asks=asks),
             [incident.number],
             {incident.number: incident.version},
             draft_of(console, form, incident.number),
             given=given,
         )
         self.form = form
+        self.real = act
         self.held = held
         self.read_out = read_out
 
@@ -62,20 +63,6 @@ class HeldForm(ActForm):
         words.lines = hanging(" ", self.read_out, self.app.size.width, look="bold") if self.read_out else []
         yield words
         yield from rest
-
-    def _carry_out(self) -> None:
-        self.busy = True
-        self.say(_("Writing ..."))
-        perform(
-            self.console,
-            self.real,
-            self.numbers,
-            {**self.answers(), **{name: value for name, value in self.held.items() if value}},
-            versions=self.versions,
-            first_id=self.act_id,
-            done=self.done,
-            refused=self.refused,
-        )
 
 
 def notice_form(
