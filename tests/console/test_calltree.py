@@ -177,6 +177,9 @@ async def test_the_deputy_of_who_was_missed_is_offered_and_speaks_for_them(tmp_p
         await seat.until(lambda: "d calls the deputy, Li Na" in " ".join(seat.text().split()))
         await seat.press("d")
         await seat.until("Calling Li Na 李娜 in the place of Chen Hao 陈浩, mobile 100-0000-0201")
+        await seat.press("esc")
+        await opened(seat)  # who is called in whose place is in the claim, not in the page
+        await seat.until("Calling Li Na 李娜 in the place of Chen Hao 陈浩, mobile 100-0000-0201")
         await seat.press("1")
         await seat.until("by Li Na")
     made = incident(tmp_path).calls[-1]

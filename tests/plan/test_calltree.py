@@ -339,6 +339,9 @@ STARTED = Notice(
         pytest.param(
             replace(DOWN, calls=(a_call(5, FANG, "reached"),), past_calls=1), 30, id="before it came back"
         ),
+        pytest.param(
+            replace(DOWN, calls=(a_call(25, FANG, "declined"),)), None, id="who declined was reached"
+        ),
         pytest.param(replace(DOWN, started_at=minutes(26)), None, id="the plan has started"),
         pytest.param(replace(DOWN, notices=(STARTED,)), None, id="announced"),
         pytest.param(replace(DOWN, notices=(replace(STARTED, gate="cashier"),)), 30, id="only the cashier's"),

@@ -57,7 +57,6 @@ class CallSheet(Sheet[None]):
         self.number = one.number
         self.seen: CallList | None = None
         self.cursor = ""
-        self.deputy = ""
         """Whom one calls in the place of the person under the cursor."""
         self.speaking = False
 
@@ -91,12 +90,18 @@ class CallSheet(Sheet[None]):
         ahead = [row.contact for row in rows if row.offered]
         first = [row.contact for row in rows]
         self.cursor = next(iter([*mine, *ahead, *first]), "")
-        self.deputy = ""
 
     @property
     def row(self) -> Row | None:
         """The person under the cursor."""
         return self.seen.tree.row(self.cursor) if self.seen is not None else None
+
+    @property
+    def deputy(self) -> str:
+        """The deputy whom one is calling in the place of the person under the cursor, as the claim says."""
+        claims = self.seen.incident.dialling if self.seen is not None else ()
+        mine = (each for each in claims if each.by == self.console.operator and each.contact == self.cursor)
+        return next((each.deputy for each in mine), "")
 
     def _mine(self, row: Row) -> bool:
         return row.turn is Turn.CALLING and row.by == self.console.operator
@@ -179,7 +184,6 @@ class CallSheet(Sheet[None]):
             return
         at = next((at for at, row in enumerate(rows) if row.contact == self.cursor), 0)
         self.cursor = rows[max(0, min(len(rows) - 1, at + lines))].contact
-        self.deputy = ""
         self.draw()
         self._reveal()
 
@@ -215,8 +219,7 @@ class CallSheet(Sheet[None]):
             self.draw()
             self.say(_("You are calling them: a digit says what came of it."))
             return
-        self.deputy = deputy
-        self._perform("dial", {"contact": row.contact}, self._speak)
+        self._perform("dial", {"contact": row.contact, "deputy": deputy}, self._speak)
 
     def action_outcome(self, digit: str) -> None:
         """What came of the call one is making; then it is the next person's turn."""
@@ -248,7 +251,7 @@ class CallSheet(Sheet[None]):
     def _forget(self) -> None:
         """The call is over: the next look puts the cursor on whom to call now."""
         self.speaking = False
-        self.cursor = self.deputy = ""
+        self.cursor = ""
 
     def _perform(self, act: str, given: dict[str, str], done: Callable[[], None]) -> None:
         self.busy = True

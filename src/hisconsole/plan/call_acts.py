@@ -37,7 +37,7 @@ def call_acts() -> tuple[Act, ...]:
             _("Call list"),
             _("Say whom you call just now, so that nobody else calls them."),
             dial,
-            (who,),
+            (who, Field("deputy", _("Their deputy"), Ask.PERSON, limit=64)),
         ),
         Act(
             CALLED,
@@ -98,7 +98,8 @@ def dial(setting: Setting) -> Sequence[NewEvent]:
                 who=contact, when=setting.clock(row.at or setting.now)
             )
         )
-    return [setting.event(Kind.DIALLED, contact=contact)]
+    deputy = _known(setting, "deputy") if setting.text("deputy") else ""
+    return [setting.event(Kind.DIALLED, contact=contact, deputy=deputy)]
 
 
 def called(setting: Setting) -> Sequence[NewEvent]:

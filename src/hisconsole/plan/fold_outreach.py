@@ -53,8 +53,9 @@ def _moment(text: Any) -> datetime | None:
 
 
 def _dialled(incident: Incident, event: Event) -> Changes:
-    others = tuple(each for each in incident.dialling if each.contact != event.body["contact"])
-    return {"dialling": (*others, Dialling(event.body["contact"], event.actor, event.at))}
+    contact, deputy = event.body["contact"], event.body["deputy"]
+    others = tuple(each for each in incident.dialling if each.contact != contact)
+    return {"dialling": (*others, Dialling(contact, event.actor, event.at, deputy))}
 
 
 def _called(incident: Incident, event: Event) -> Changes:

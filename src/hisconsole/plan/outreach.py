@@ -100,11 +100,12 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Dialling:
-    """Somebody is calling a contact just now: a claim that ends by itself."""
+    """Somebody is calling a contact just now, or their deputy: a claim that ends by itself."""
 
     contact: str
     by: str
     at: datetime
+    deputy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,17 +50,20 @@ def bypass_at(incident: Incident, plan: Plan) -> datetime | None:
     return since and since + timedelta(seconds=plan.escalation.bypass_s)
 
 
+_ANSWERED = frozenset({CallOutcome.REACHED, CallOutcome.DECLINED})
+
+
 def own_authority_at(incident: Incident, plan: Plan) -> datetime | None:
     """From when the information center begins manual work on its own authority; None while it must not.
 
     Only a confirmed failure of the whole network sends departments to paper, and only while nobody who may
-    start the plan was reached and no department was told to start.
+    start the plan was reached (who declined was) and no department was told to start.
     """
     began = incident.paralysis_at
     if incident.paralysis != YesNo.YES or began is None or is_over(incident) or incident.started_at:
         return None
     if any(
-        call.outcome is CallOutcome.REACHED and {call.contact, call.instead_of} & set(starters(plan, call.at))
+        call.outcome in _ANSWERED and {call.contact, call.instead_of} & set(starters(plan, call.at))
         for call in _about_it(incident)
     ):
         return None

@@ -191,7 +191,11 @@ def _revealed(body: Body, clock: Clock) -> str:
 
 
 TELL_OUTREACH: Mapping[Kind, Callable[[Body, Clock], str]] = {
-    Kind.DIALLED: lambda body, clock: _("dialling {who}").format(who=body["contact"]),
+    Kind.DIALLED: lambda body, clock: (
+        _("dialling {deputy} in place of {who}").format(deputy=body["deputy"], who=body["contact"])
+        if body["deputy"]
+        else _("dialling {who}").format(who=body["contact"])
+    ),
     Kind.CALLED: _called,
     Kind.SUMMONED: _summoned,
     Kind.ARRIVED: lambda body, clock: _("{who} is there since {when}").format(
