@@ -131,8 +131,11 @@ class RosterScreen(Filtered):
 
         def show(found: tuple[dict[str, Known], tuple[Ordered, ...]]) -> None:
             if is_there(self) and number == self.incident:
+                before = self._told()
                 self.known, self.order = found
                 self._fill()
+                if self._told() != before:  # the page was turned before the record had answered
+                    self.say(self._told())
 
         def failed(error: BaseException) -> None:
             self._read = (-1, None)
