@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import random
 import time
 
@@ -13,7 +15,9 @@ from hisconsole.probes.snmp.gufo_session import next_rows
 from hisconsole.probes.snmp.link import Whose
 from tests.probes.snmp import hostile_agent as agents
 
-gufo = pytest.importorskip("gufo.snmp._fast")
+if not os.environ.get("CI"):  # there the locked wheel is required
+    pytest.importorskip("gufo.snmp._fast", reason="gufo-snmp has no wheel here, so it was NOT tested")
+gufo = importlib.import_module("gufo.snmp._fast")
 
 MESSAGES = 6000
 VALUES = [
