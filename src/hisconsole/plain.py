@@ -18,6 +18,7 @@ from hisconsole.plan.feedback_words import came_of_it
 from hisconsole.plan.incident import Incident, Report
 from hisconsole.plan.queue import Row, category_at, serious
 from hisconsole.plan.story import tell
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import clock, countdown, span
 from hisconsole.plan.words import (
     Category,
@@ -142,7 +143,7 @@ def log_lines(events: Iterable[Event], *, now: datetime, zone: tzinfo) -> list[s
     """Events: entry, when it happened, incident, who, what; and when it was written where later."""
     lines: list[str] = []
     for event in events:
-        number = f"{event.incident:04d}" if event.incident else "-   "
+        number = f"{subject(event.incident):<4}"
         head = _entry(event, _short(zone, now)) + f"{number} {fit(_safe(event.actor), 9)} "
         lines += _hang(head, _told(event, _short(zone, now)))
     return lines

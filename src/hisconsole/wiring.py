@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,7 +172,10 @@ def run_console(settings: Settings, environment: dict[str, str]) -> int:
 
         now = utc_now()
         found = look(settings.data / RECORD, now=now)
-        return board_of(found[0], now, found[1], found[2]) if found else None
+        if found is None:
+            return None
+        seq, rows, dues, on_duty = found
+        return replace(board_of(seq, now, rows, dues), on_duty=on_duty)
 
     def desk() -> Desk:
         from hisconsole.desk.desk import Desk

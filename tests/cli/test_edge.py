@@ -19,7 +19,7 @@ from tests.hostile import HOSTILE
 Call = Callable[..., int]
 COMMANDS = ["report", "act", "incidents", "incident", "log"]
 COMMANDS += ["verify", "backup", "restore", "init", "check"]
-COMMANDS += ["watch", "status", "metrics", "silence", "silences", "targets", "hosts", "practice"]
+COMMANDS += ["watch", "status", "metrics", "silence", "silences", "targets", "hosts", "practice", "shifts"]
 VERBS = ["targets list", "targets try", "targets import", "hosts list", "hosts enroll"]
 VERBS += [f"practice {verb}" for verb in ("break", "mend", "status", "scenario", "list")]
 

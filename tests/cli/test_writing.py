@@ -71,6 +71,10 @@ def test_a_story_of_acts(run: Run, call: Call) -> None:
         ("eta", "1", "earliest=+20", "latest=+40"),
         ("cause", "1", "text=archive log full", "confidence=suspected"),
         ("fix", "1", "text=freed space", "result=worked"),
+        ("ruled-out", "1", "text=the cable", "how=changed it"),
+        ("contingency", "1", "if=it fills again", "then=free it"),
+        ("ticket", "1", "contact=db-vendor", "number=T-8", "promised=+60"),
+        ("ticket", "1", "contact=db-vendor", "number=T-8", "done=yes"),
         ("classify", "1", "category=II", "reason=one thing"),
         ("mitigated", "1"),
         ("recovered", "1", "confirmed_by=Nurse Zhao"),
@@ -84,6 +88,10 @@ def test_a_story_of_acts(run: Run, call: Call) -> None:
         assert ran.json["report"] is None
     known = run("incident", "1", "--json").json
     assert (known["state"], known["close_reason"]) == ("closed", "done again")
+    assert [(each["what"], each["how"]) for each in known["ruled_out"]] == [("the cable", "changed it")]
+    assert [(each["if"], each["then"]) for each in known["contingencies"]] == [("it fills again", "free it")]
+    (ticket,) = known["tickets"]
+    assert (ticket["contact"], ticket["number"], bool(ticket["done_at"])) == ("db-vendor", "T-8", True)
 
 
 def test_options_may_stand_among_the_words_of_an_act(run: Run, call: Call) -> None:

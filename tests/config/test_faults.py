@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hisconsole.config import FILES, check_site, load_site
+from hisconsole.config.load import OPTIONAL
 from hisconsole.errors import ConfigFault
 from hisconsole.paths import shipped
 from tests.config.places import place, well_told
@@ -195,7 +196,7 @@ def test_a_file_that_cannot_be_read_brings_no_false_findings(folder: Path) -> No
     assert finding.file == str(folder / DEPARTMENTS)
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [name for name in FILES if name not in OPTIONAL])
 def test_a_missing_file_is_one_finding(folder: Path, name: str) -> None:
     (folder / name).unlink()
     (finding,) = check_site(folder)

@@ -52,6 +52,14 @@ def told(found: Preview) -> list[tuple[int, str, str]]:
 HEAD = "name,role,department,mobile"
 
 
+def test_what_another_file_needs_is_told_with_its_place(look: Look) -> None:
+    found = look("id,name,operator\ntang.xin,Tang Xin,no\nchen.hao,Chen Hao 陈浩,yes\n")
+    assert [each.outcome for each in found.verdicts] == [Outcome.REFUSED] * 2
+    for each in found.verdicts:
+        assert each.words.startswith("shifts.yaml:")
+        assert "'tang.xin' may not hold the console" in each.words
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_a_chinese_list_in_every_encoding(look: Look, encoding: str) -> None:
     text = "姓名;职务;科室;手机\nChen Hao 陈浩;;信息科;139-0000-0001\n张三;工程师;information;13800000001\n"

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -236,7 +236,7 @@ async def console(
     def look() -> Board | None:
         now = utc_now()
         found = glance(data / RECORD, now=now)
-        return board_of(found[0], now, found[1], found[2]) if found else None
+        return replace(board_of(found[0], now, *found[1:3]), on_duty=found[3]) if found else None
 
     start = Start(
         site=hospital,

@@ -75,6 +75,21 @@ ACTS: dict[str, tuple[list[tuple[str, dict[str, str]]], list[str], dict[str, obj
     ),
     "cause": (ACTIVE, [".", DIGIT["cause"], "disk full", "enter", "2"], {"confidence": "confirmed"}),
     "fix": (ACTIVE, [".", DIGIT["fix"], "restarted", "enter", "2", "enter"], {"result": "failed"}),
+    "ruled-out": (
+        ACTIVE,
+        [":", "ruled-out", "enter", "the switch", "enter", "its counters", "enter", "enter"],
+        {"text": "the switch", "how": "its counters"},
+    ),
+    "contingency": (
+        ACTIVE,
+        [":", "contingency", "enter", "it fills again", "enter", "free it", "enter"],
+        {"condition": "it fills again", "action": "free it"},
+    ),
+    "ticket": (
+        ACTIVE,
+        [":", "ticket", "enter", "db-vendor", "enter", "T-8", "enter", "+60", *(["enter"] * 4)],
+        {"contact": "db-vendor", "number": "T-8", "done": False},
+    ),
     "mitigated": (ACTIVE, [".", DIGIT["mitigated"], "by paper", "enter", "enter"], {"text": "by paper"}),
     "recovered": (ACTIVE, [".", DIGIT["recovered"], "Dr Sun", "enter", "enter"], {"confirmed_by": "Dr Sun"}),
     "review": (

@@ -61,6 +61,8 @@ ACTS: dict[str, st.SearchStrategy[dict[str, str]]] = {
     "eta": st.fixed_dictionaries({"earliest": st.sampled_from(["+5", "+60", "-5"])}),
     "cause": st.just({"text": "the disk", "confidence": "suspected"}),
     "fix": st.just({"text": "freed it", "result": "worked"}),
+    "ruled-out": st.just({"text": "the switch", "how": "its counters"}),
+    "contingency": st.just({"if": "it fills again", "then": "free it"}),
     "mitigated": st.just({}),
     "recovered": st.fixed_dictionaries({"at": WHEN}),
     "review": st.just({}),
@@ -91,7 +93,7 @@ ONWARD: dict[State, list[tuple[str, dict[str, str]]]] = {
 
 HARMLESS = {
     *("noted", "pinned", "reported", "attached", "corrected", "fix"),
-    *("met", "due", "summary"),
+    *("met", "due", "summary", "ruled-out", "contingency"),
 }
 ACT = st.sampled_from(sorted(ACTS)).flatmap(lambda name: st.tuples(st.just(name), ACTS[name]))
 

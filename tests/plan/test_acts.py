@@ -67,12 +67,17 @@ GIVEN: Mapping[str, dict[str, str]] = {
     "back-entry": {},
     "back-entered": {"department": "lab", "paper": "9", "entered": "4", "owner": WANG},
     "action": {"text": "a second supply", "owner": WANG, "due": "+2h"},
+    "ruled-out": {"text": "the switch", "how": "its counters stand still"},
+    "contingency": {"if": "the archive fills again", "then": "free it by hand"},
+    "ticket": {"contact": WANG, "number": "T-8", "promised": "+60"},
 }
 BY_PLAN = ("classify", "escalate", "hold", "paralysis", "stopped", "aggravate")
+OUTLOOK = ("ruled-out", "contingency", "ticket")
 CALLING = ("dial", "called", "summon", "arrived")
 OPEN_TO_ALL = (
     *("assign", "note", "pin", *BY_PLAN, "met", "summary", "eta", "cause", "fix", "message", "notice"),
     *CALLING,
+    *OUTLOOK,
 )
 """Legal in every open state and never a change of state."""
 
@@ -192,7 +197,7 @@ TABLE: Mapping[State, Mapping[str, State | str]] = {
         "back-entry": "is closed and cannot become back-entry",
         "told": NOT_SENT,
         **dict.fromkeys(("acknowledge", "assign", "verify", *BY_PLAN), SHUT),
-        **dict.fromkeys(("eta", "cause", "fix", "close", "message", *CALLING), SHUT),
+        **dict.fromkeys(("eta", "cause", "fix", "close", "message", *CALLING, *OUTLOOK), SHUT),
         "note": C,
         "pin": C,
         "met": "0001 does not owe 'feedback'. It owes: nothing.",

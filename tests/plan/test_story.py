@@ -13,6 +13,7 @@ from hisconsole.plan.events import GENESIS, Event, Kind, canonical, link
 from hisconsole.plan.fold import fold
 from hisconsole.plan.story import tell
 from hisconsole.plan.story_outreach import TELL_OUTREACH
+from hisconsole.plan.story_turn import TELL_TURN
 from hisconsole.plan.times import clock, to_text
 from hisconsole.plan.words import (
     Category,
@@ -90,6 +91,33 @@ TOLD: dict[str, tuple[Event, str]] = {
         "cause suspected: log full",
     ),
     "fix": (_event(Kind.FIX_TRIED, text="restart", result="failed"), "fix failed: restart"),
+    "ruled out": (
+        _event(Kind.RULED_OUT, text="the switch", how="its counters stand still"),
+        "ruled out: the switch; its counters stand still",
+    ),
+    "contingency": (
+        _event(Kind.CONTINGENCY, condition="it fills again", action="free it"),
+        "if it fills again, then free it",
+    ),
+    "ticket": (
+        _event(Kind.TICKET, contact="acme", number="T-8", promised="", done=False, text=""),
+        "ticket T-8 with acme",
+    ),
+    "ticket, promised": (
+        _event(
+            Kind.TICKET,
+            contact="acme",
+            number="T-8",
+            promised="2026-11-23T15:00:00.000000Z",
+            done=False,
+            text="a disk",
+        ),
+        "ticket T-8 with acme, promised for 23:00: a disk",
+    ),
+    "ticket, done": (
+        _event(Kind.TICKET, contact="acme", number="T-8", promised="", done=True, text=""),
+        "ticket T-8 with acme is done",
+    ),
     "mitigated": (_event(Kind.MITIGATED, text=""), "mitigated"),
     "recovered": (
         _event(Kind.RECOVERED, confirmed_by="nurse Wu"),
@@ -189,7 +217,7 @@ def test_an_event_is_told_in_one_line(event: Event, told: str) -> None:
 
 
 def test_every_kind_is_told() -> None:
-    assert {event.kind for event, _told in TOLD.values()} == set(Kind) - set(TELL_OUTREACH)
+    assert {event.kind for event, _told in TOLD.values()} == set(Kind) - set(TELL_OUTREACH) - set(TELL_TURN)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from hisconsole.cli.commands import Command, all_commands
 from hisconsole.cli.commands_manual import manual_commands
 from hisconsole.cli.commands_people import people_commands
 from hisconsole.cli.commands_plan import plan_commands
+from hisconsole.cli.commands_shift import shift_commands
 from hisconsole.cli.commands_watching import watching_commands
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.text import _
@@ -86,6 +87,7 @@ def _parser(words: Sequence[str]) -> _Parser:
         *plan_commands(),
         *people_commands(),
         *manual_commands(),
+        *shift_commands(),
         *watching_commands(),
     ):
         _add(commands, command, words)

@@ -48,7 +48,9 @@ _EVENT = "seq, act, kind, incident, at, recorded, actor, os_user, source, body, 
 _INCIDENT = (
     "number, version, state, category, category_reason, owner, acknowledged_by, acknowledged_at,"
     " t0, opened, verification, verified_by, verified_how, verified_at, estimates (earliest,"
-    " latest, by, at, why), cause, confidence, fixes (text, result), mitigated_at, recovered_at,"
+    " latest, by, at, why), cause, confidence, fixes (text, result),"
+    " ruled_out (what, how, by, at), contingencies (if, then, by, at),"
+    " tickets (contact, number, by, at, promised, text, done_at), mitigated_at, recovered_at,"
     " recovery_confirmed_by, closed_at, close_reason, reopened, pinned, fault, category_why,"
     " classified_by, classified_at, answers, plan, paralysis, stopped, aggravators, escalated"
     " (held, at, by, reason), feedback (recipient, message, attempts, reached_at, person, read_back),"

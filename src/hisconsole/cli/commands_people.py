@@ -1,8 +1,8 @@
-"""The commands about people: the roster, its lists, and what is found out about a contact."""
+"""The commands about people: the roster and its lists, what is found out about a contact, the rota."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 
 from hisconsole.cli.commands import Command, act_id, number
 from hisconsole.config import ContactKind
@@ -16,6 +16,7 @@ _ENTRY = (
     " wrong (number, at, by)"
 )
 _IMPORT = "form, written, lines (line, name, outcome, contact, words, changes (field, before, after))"
+_MOST_DAYS = 60
 _OUTCOME = "act, seq, sentence, repeated, contact"
 
 
@@ -75,7 +76,25 @@ def people_commands() -> tuple[Command, ...]:
                 ),
             ),
         ),
+        Command(
+            "shifts",
+            _("The rota: who is on duty, who comes next, the coming days, and where nobody is."),
+            "at, on, next, shifts (each an array of shift, name, day, start, end, people, why),"
+            " gaps (start, end, why) of the next 14 days",
+            "hisconsole shifts --days 14",
+            lambda parser: parser.add_argument(
+                "--days", type=_days, metavar="N", default=7, help=_("the coming N days (7)")
+            ),
+        ),
     )
+
+
+def _days(text: str) -> int:
+    days = number(text)
+    if not 1 <= days <= _MOST_DAYS:
+        sentence = _("'{text}' is not between 1 and {most}")
+        raise ArgumentTypeError(sentence.format(text=text, most=_MOST_DAYS))
+    return days
 
 
 def _roster(parser: ArgumentParser) -> None:

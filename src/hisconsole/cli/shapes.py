@@ -11,6 +11,7 @@ from hisconsole.plan.due import Due, duties
 from hisconsole.plan.events import Event
 from hisconsole.plan.feedback import Recipient, told_of
 from hisconsole.plan.incident import Action, Decided, Estimate, Report
+from hisconsole.plan.outlook import Contingency, RuledOut, Ticket
 from hisconsole.plan.outreach import Called, Summoned
 from hisconsole.plan.queue import Row, serious
 from hisconsole.plan.story import tell
@@ -120,6 +121,9 @@ def incident(file: File, *, now: datetime, clock: Clock, numbers: Mapping[int, s
         "cause": known.cause,
         "confidence": known.confidence.value if known.confidence else None,
         "fixes": [{"text": text, "result": result} for text, result in known.fixes],
+        "ruled_out": [_ruled_out(each) for each in known.ruled_out],
+        "contingencies": [_contingency(each) for each in known.contingencies],
+        "tickets": [_ticket(each) for each in known.tickets],
         "mitigated_at": _time(known.mitigated_at),
         "recovered_at": _time(known.recovered_at),
         "recovery_confirmed_by": known.recovery_confirmed_by,
@@ -221,6 +225,26 @@ def _estimate(estimate: Estimate) -> Shape:
         "by": estimate.by,
         "at": _time(estimate.at),
         "why": estimate.why,
+    }
+
+
+def _ruled_out(each: RuledOut) -> Shape:
+    return {"what": each.what, "how": each.how, "by": each.by, "at": _time(each.at)}
+
+
+def _contingency(each: Contingency) -> Shape:
+    return {"if": each.condition, "then": each.action, "by": each.by, "at": _time(each.at)}
+
+
+def _ticket(each: Ticket) -> Shape:
+    return {
+        "contact": each.contact,
+        "number": each.number,
+        "by": each.by,
+        "at": _time(each.at),
+        "promised": _time(each.promised),
+        "text": each.text,
+        "done_at": _time(each.done_at),
     }
 
 

@@ -27,9 +27,9 @@ class Documents:
 
 
 def read_documents(
-    paths: Iterable[Path], findings: list[Finding], *, needed: bool, large: Collection[Path] = ()
+    paths: Iterable[Path], findings: list[Finding], *, needed: Collection[Path], large: Collection[Path] = ()
 ) -> Documents:
-    """Read files and add every fault to `findings`; an absent file is one where it is `needed`.
+    """Read files and add every fault to `findings`; an absent file is one where it is among the `needed`.
 
     Those in `large` may be longer than others: their length goes by the number of devices.
     """
@@ -47,7 +47,7 @@ def read_documents(
             continue
         if raw is None:
             absent.add(path)
-            if needed:
+            if path in needed:
                 sentence = _("this file is missing: copy it from the sample hospital.")
                 findings.append(Finding(named(path), 1, 1, sentence))
             continue

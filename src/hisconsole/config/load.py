@@ -1,4 +1,4 @@
-"""Reading a hospital's folder: all six files, all faults in one pass, and never half a Site."""
+"""Reading a hospital's folder: all its files, all faults in one pass, and never half a Site."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hisconsole.config.checks import Entries, check_across
 from hisconsole.config.documents import Signature, named, read_bytes, read_documents, signature_of
 from hisconsole.config.plan_checks import check_plan_across
 from hisconsole.config.plan_file import PLAN, draft_of, numbered
+from hisconsole.config.shifts import SHIFTS, check_shifts_across, manned, shifts_of
 from hisconsole.config.site import (
     Contact,
     ContactKind,
@@ -25,7 +26,10 @@ from hisconsole.plan.acts import all_acts
 from hisconsole.strict_yaml import Document, read
 from hisconsole.text import _
 
-FILES = ("site.yaml", "departments.yaml", "workstations.yaml", "roster.yaml", PLAN, CARDS)
+FILES = ("site.yaml", "departments.yaml", "workstations.yaml", "roster.yaml", PLAN, CARDS, SHIFTS)
+OPTIONAL = (SHIFTS,)
+"""A hospital without it has no rota, and nothing is refused for that."""
+
 LANGUAGES = ("en", "zh_CN")
 
 Built = TypeVar("Built")
@@ -73,7 +77,8 @@ def _read_site(folder: Path) -> tuple[Site | None, list[Finding]]:
         return None, [Finding(named(folder), 1, 1, sentence)]
     findings: list[Finding] = []
     paths = [folder / name for name in FILES]
-    documents = read_documents(paths, findings, needed=True)
+    needed = [path for path in paths if path.name not in OPTIONAL]
+    documents = read_documents(paths, findings, needed=needed)
     held = {path.name: document for path, document in documents.held.items()}
     site = _build(held, documents.version, findings)
     order = {named(path): place for place, path in enumerate(paths)}
@@ -91,13 +96,17 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
         lambda fields: _workstation(fields, known),
         findings,
     )
-    roster = _entries(documents.get("roster.yaml"), contact_of, findings)
+    roster, sound = _roster(documents.get("roster.yaml"), findings)
+    operators = [each.id for each, _fields in roster.built if each.operator]
     draft = draft_of(documents.get(PLAN), acts=all_acts(), findings=findings)
     if draft is not None:
         check_plan_across(draft, departments=departments.ids, contacts=roster.ids)
     cards = cards_of(documents.get(CARDS), findings=findings)
     if cards is not None:
         check_cards_across(cards, departments=departments.ids, contacts=roster.ids)
+    shifts = shifts_of(documents.get(SHIFTS), findings=findings)
+    if shifts is not None:
+        check_shifts_across(shifts, contacts=roster.ids, operators=operators if sound else None)
     if site is None:
         check_across(departments, workstations, roster, sample=False, findings=findings)
         return None
@@ -123,6 +132,7 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
         plan=numbered(draft.plan, timezone),
         version=version,
         cards=cards.cards,
+        rota=manned(shifts, operators),
     )
 
 
@@ -146,6 +156,13 @@ def _entries(
             sentence = _("'{id}' needs its fields below it, each on its own line, indented.")
             findings.append(document.at_key((id_,), sentence.format(id=shown(id_))))
     return Entries(document, tuple(built))
+
+
+def _roster(document: Document | None, findings: list[Finding]) -> tuple[Entries[Contact], bool]:
+    """The roster, and whether what it says of operators can be held against other files."""
+    before = len(findings)
+    roster = _entries(document, contact_of, findings)
+    return roster, document is not None and not document.findings and len(findings) == before
 
 
 def _department(fields: Fields) -> Department:

@@ -41,9 +41,10 @@ class PlanFields(Fields):
         for id_, each in held.items() if isinstance(held, dict) else ():
             yield from self._part((*self.path, name, id_), each)
 
-    def listed(self, name: str) -> Iterator[PlanFields]:
+    def listed(self, name: str, *, needed: bool = True) -> Iterator[PlanFields]:
         """The parts below `name` that begin with '-', in order."""
-        held = self._below(name, list, _("'{name}' needs its entries below it, each beginning with '-'."))
+        sentence = _("'{name}' needs its entries below it, each beginning with '-'.")
+        held = self._below(name, list, sentence, needed=needed)
         for number, each in enumerate(held if isinstance(held, list) else ()):
             yield from (part for _id, part in self._part((*self.path, name, number), each))
 

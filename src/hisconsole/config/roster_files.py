@@ -231,8 +231,10 @@ class _Reading:
         }
         sentences: dict[str, str] = {}
         for finding in findings:
-            above = [line for line in lines if line <= finding.line]
-            sentences.setdefault(lines[max(above)] if above else "", finding.sentence)
+            file = Path(finding.file).name  # another file may need what a line would change
+            above = [line for line in lines if line <= finding.line] if file == ROSTER else []
+            told = finding.sentence if file == ROSTER else f"{file}:{finding.line}: {finding.sentence}"
+            sentences.setdefault(lines[max(above)] if above else "", told)
         general = next((text for id_, text in sentences.items() if id_ not in self._touched()), "")
         return replace(
             found,

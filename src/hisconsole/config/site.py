@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from hisconsole.plan.cards import Cards
 from hisconsole.plan.document import Plan
 from hisconsole.plan.find import Findable, findable
+from hisconsole.plan.rota import Rota
 
 
 class ContactKind(StrEnum):
@@ -120,6 +121,8 @@ class Site:
     version: str
     cards: Cards = field(default_factory=Cards)
     """How departments work by hand."""
+    rota: Rota = field(default_factory=Rota)
+    """Who is on duty when; empty where the hospital has no shifts.yaml."""
     _departments: dict[str, Department] = field(init=False, repr=False, compare=False)
     _workstations: dict[str, Workstation] = field(init=False, repr=False, compare=False)
     _contacts: dict[str, Contact] = field(init=False, repr=False, compare=False)

@@ -63,7 +63,7 @@ def check_targets(folder: Path, *, sample: bool) -> Checked:
     """Read all files; in a `sample` hospital secrets stand in the files and addresses are 127.x.x.x."""
     findings: list[Finding] = []
     files = (folder / TARGETS, folder / CREDENTIALS, *_profile_files(folder))
-    read = read_documents(files, findings, needed=False, large=files[:1])
+    read = read_documents(files, findings, needed=(), large=files[:1])
     documents = read.held
     drafts = draft(documents, files[2:], findings)
     profiles = joined(drafts)

@@ -90,6 +90,13 @@ def _roster() -> Screen[Any]:
     return RosterScreen()
 
 
+def _handover() -> Screen[Any]:
+    """Mode 4, loaded when it is first looked at."""
+    from hisconsole.console.handover import HandoverScreen
+
+    return HandoverScreen()
+
+
 class HisConsole(Calm[int], inherit_bindings=False):
     """The full-screen console."""
 
@@ -98,6 +105,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
         "status": _status,
         "log": LogScreen,
         "roster": _roster,
+        "handover": _handover,
     }
     DEFAULT_MODE = "queue"
     ENABLE_COMMAND_PALETTE = False

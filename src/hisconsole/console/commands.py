@@ -41,8 +41,11 @@ BY_THE_PLAN = (
 )
 """Acts that stand last in the menu: most have a guided screen, and are there for doing them by hand."""
 
-ON_THE_BOARD = frozenset({"notice", "receipt", "back-entry", "back-entered", "action"})
-"""Acts that a screen of theirs carries out; by hand they are in the palette, the menu has no room left."""
+ON_THE_BOARD = frozenset(
+    {"notice", "receipt", "back-entry", "back-entered", "action", "ruled-out", "contingency", "ticket"}
+)
+"""Acts that a screen of theirs carries out, and those for whoever comes next; by hand they are in the
+palette, the menu has no room left."""
 
 MOVES = frozenset({"palette", "down", "up", "first", "last", "page_down", "page_up"})
 
@@ -290,6 +293,7 @@ COMMANDS: Mapping[str, Callable[[HisConsole], object]] = {
     "status": lambda console: console.switch_mode("status"),
     "log": lambda console: console.switch_mode("log"),
     "roster": show_roster,
+    "handover": lambda console: console.switch_mode("handover"),
     "duties": show_duties,
     "departments": _departments,
     "aftermath": _aftermath,

@@ -23,7 +23,9 @@ from hisconsole.plan.duty import ACTION
 from hisconsole.plan.events import SITE
 from hisconsole.plan.feedback import TELL, UPDATE
 from hisconsole.plan.incident import Incident
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import clock, countdown
+from hisconsole.plan.turn import HANDOVER, ROUTINE
 from hisconsole.plan.words import Audience
 from hisconsole.text import _, fit
 
@@ -88,6 +90,8 @@ def what_is_owed(plan: Plan | None, due: Due) -> str:
         "resume": _("It has been well for long enough: departments may resume on the director's word."),
         "back-entry": _("Enter the paper of {key}: say how many, who, by when.").format(key=due.key),
         "pack": _("The printed downtime pack is old: print it again (hisconsole pack --record)."),
+        HANDOVER: _("The shift is over: hand the duty over (4)."),
+        ROUTINE: _("Do the routine {id} of the shift, or say why not (4).").format(id=due.key),
         "silence": _("The silence of {key} ends; then it rings again.").format(key=due.key),
     }.get(due.duty, due.duty)
 
@@ -130,7 +134,7 @@ class DutiesScreen(Place):
             (fit(countdown(due.at, now=now), 6), "reverse" if late else "normal"),
             (" ", "normal"),
             (fit(clock(due.at, zone=self.console.site.zone, now=now), 12), "normal"),
-            (f"{due.incident:04d} " if due.incident != SITE else "-    ", "bold"),
+            (f"{subject(due.incident):<4} ", "bold"),
             (fit(category, 4), "bold" if category == "I" else "normal"),
             (fit(row.label, 12) + " ", "bold" if late else "normal"),
             (fit(owner, 20 if width >= WIDE else 13) + " ", "normal"),
@@ -186,6 +190,11 @@ class DutiesScreen(Place):
         row = self.row
         if row is not None and row.due.duty == WRONG_NUMBER:
             open_contact(self.console, row.due.key)
+            return
+        if row is not None and row.due.incident < SITE:
+            console = self.console
+            console.pop_screen()
+            console.switch_mode("handover")
             return
         if row is None or row.incident is None:
             self._nothing(row)

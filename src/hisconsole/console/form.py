@@ -55,9 +55,12 @@ class Form(ModalScreen[bool], inherit_bindings=False):
     ) -> None:
         """Ask `asks`, beginning with the answers of a draft, or with what is `given`."""
         super().__init__()
+        known = draft.answers if draft else given or {}
         self.form = form
         self.incident = incident
-        self.asks = asks
+        self.possible = asks
+        """All that may be asked; the late ones only where they are needed or answered already."""
+        self.asks = tuple(field for field in asks if not field.late or field.name in known)
         self.act_id = draft.act if draft else act_id()
         self.blank = {field.name: field.default for field in asks if field.default}
         self.blank |= {name: value for name, value in (given or {}).items() if value}
@@ -157,12 +160,27 @@ class Form(ModalScreen[bool], inherit_bindings=False):
             self.dismiss(True)
 
     def refused(self, error: BaseException) -> None:
-        """The act was refused: say why, keep every answer; who has left reads it where he is."""
+        """The act was refused: say why, keep every answer, and put the late question that would allow it.
+
+        Who has left reads it where he is.
+        """
         self.busy = False
-        if is_there(self):
+        if not is_there(self):
+            self.console.say(str(error))
+            return
+        needed = error.needs if isinstance(error, Refused) else ""
+        late = next((field for field in self.possible if field.name == needed), None)
+        if late is None or late in self.asks:
             self.say(str(error))
         else:
-            self.console.say(str(error))
+            self.asks = (*self.asks, late)
+            self.run_worker(self._put(late, str(error)))
+
+    async def _put(self, late: Field, why: str) -> None:
+        """Put one more question, and say why once it can be answered: keys go where one reads."""
+        await self.query_one("#late", Vertical).mount(self.row(late))
+        self.query_one(f"#{late.name}").focus()
+        self.say(why)
 
     def action_leave(self) -> None:
         """Leave; the draft stays."""
@@ -195,9 +213,7 @@ class ActForm(Form):
         given: Mapping[str, str] | None = None,
     ) -> None:
         """Ask what `act` asks, beginning with what is `given` where there is no draft."""
-        known = draft.answers if draft else given or {}
-        asks = tuple(field for field in act.asks if not field.late or field.name in known)
-        super().__init__(form=act.name, incident=numbers[0], asks=asks, draft=draft, given=given)
+        super().__init__(form=act.name, incident=numbers[0], asks=act.asks, draft=draft, given=given)
         self.act = act
         self.real = act
         """The act as the table has it, where the form asks less and names it otherwise."""
@@ -232,17 +248,6 @@ class ActForm(Form):
     def chosen(self, message: Choose.Chosen) -> None:
         """An answered choice goes on."""
         self.next_from(message.choose.id or "")
-
-    def refused(self, error: BaseException) -> None:
-        """Say why, and put the late question whose answer would allow it."""
-        super().refused(error)
-        needed = error.needs if isinstance(error, Refused) else ""
-        late = next((field for field in self.act.asks if field.name == needed), None)
-        if late is None or late in self.asks or not is_there(self):
-            return
-        self.asks = (*self.asks, late)
-        self.query_one("#late", Vertical).mount(self.row(late))
-        self.call_after_refresh(lambda: self.query_one(f"#{late.name}").focus())
 
     def submit(self) -> None:
         """Ask once where the act says so, then carry it out."""

@@ -14,6 +14,7 @@ from hisconsole.console.rows import Line, RowList
 from hisconsole.console.show import draw_log, log_head
 from hisconsole.plan.events import SITE, Event
 from hisconsole.plan.story import tell
+from hisconsole.plan.story_turn import subject
 from hisconsole.text import _, ngettext
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class LogScreen(Filtered):
     def open_incident(self) -> None:
         """Enter opens the incident of the entry."""
         event = self.rows.cursor_row
-        if event is not None and event.incident != SITE:
+        if event is not None and event.incident > SITE:
             self.console.open_incident(event.incident)
 
     def set_filter(self, expression: str) -> None:
@@ -108,4 +109,4 @@ class LogScreen(Filtered):
         event = self.rows.cursor_row
         if event is None:
             return ""
-        return f"{event.seq} {event.incident:04d} {tell(event, clock=self.console.clock)}"
+        return f"{event.seq} {subject(event.incident)} {tell(event, clock=self.console.clock)}"

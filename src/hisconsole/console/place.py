@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from hisconsole.console.rows import Cell, Line, RowList
-from hisconsole.console.show import status_line
+from hisconsole.console.show import on_duty, status_line
 from hisconsole.plan.times import clock
 from hisconsole.text import _
 
@@ -92,7 +92,7 @@ class Place(Screen[None], inherit_bindings=False):
         console = self.console
         now = console.now().replace(second=0, microsecond=0)  # it changes with the clock beside it
         right: list[Cell] = [
-            (f"{console.operator or _('nobody on duty')}  ", "bold"),
+            (f"{on_duty(console.board, console.operator)}  ", "bold"),
             (f"{clock(now, zone=console.site.zone, now=now)} ", "normal"),
         ]
         cells = status_line(

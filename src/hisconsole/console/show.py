@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from hisconsole.console.looks import Role
 from hisconsole.console.rows import Cell, Look
 from hisconsole.console.table import Glyph
-from hisconsole.plan.board import Board
+from hisconsole.plan.board import Board, OnDuty
 from hisconsole.plan.document import Plan
 from hisconsole.plan.due import duty_label
-from hisconsole.plan.events import SITE, Event
+from hisconsole.plan.events import Event
 from hisconsole.plan.incident import Report
 from hisconsole.plan.queue import Row, category_at, serious
 from hisconsole.plan.story import tell
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import clock, countdown, span
 from hisconsole.plan.words import Category, State, label, symptom_label
 from hisconsole.text import _, fit, ngettext
@@ -102,7 +103,7 @@ def draw_log(zone: ZoneInfo, now: Callable[[], datetime]) -> Callable[[Event, in
             (f" {event.seq:<7}", "dim"),
             (fit(short(event.at), 12), "normal"),
             (fit(short(event.recorded), 12), "dim"),
-            (f"{event.incident:04d} " if event.incident else "-    ", "bold"),
+            (f"{subject(event.incident):<4} ", "bold"),
             (fit(event.actor, 9) + " ", "normal"),
             (tell(event, clock=short), "normal"),
         ]
@@ -153,6 +154,15 @@ def draw_report(
     return draw
 
 
+def on_duty(board: Board | None, operator: str) -> str:
+    """Who sits here, and behind it who has the duty where that is another; `>` while it is offered."""
+    duty = board.on_duty if board is not None else OnDuty()
+    held = f"{duty.person}>" if duty.offered_to else duty.person
+    if not operator:
+        return held or _("nobody on duty")
+    return held if duty.person == operator else f"{operator} ({held})" if held else operator
+
+
 def status_line(
     board: Board | None,
     *,
@@ -182,7 +192,7 @@ def status_line(
     if board is not None and board.next_due is not None:
         due = board.next_due
         text = _("next {number} {duty} {left}").format(
-            number=f"{due.incident:04d}" if due.incident != SITE else "-",
+            number=subject(due.incident),
             duty=duty_label(plan, due.duty, due.key),
             left=countdown(due.at, now=now),
         )

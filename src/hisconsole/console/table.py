@@ -22,7 +22,18 @@ NEVER = frozenset({f"ctrl+{key}" for key in "imjhsqz"} | {"ctrl+backslash"})
 _LOST = re.compile(r"alt\+|ctrl\+(?!([a-z]|up|down|left|right|home|end|pageup|pagedown)$)")
 """Alt is a pause on a slow line, and few keyboards send punctuation with ctrl."""
 
-_PLACES = ("queue", "incident", "log", "status", "target", "duties", "roster", "tell", "departments")
+_PLACES = (
+    "queue",
+    "incident",
+    "log",
+    "status",
+    "target",
+    "duties",
+    "roster",
+    "tell",
+    "departments",
+    "handover",
+)
 
 COMMANDS = frozenset(
     [
@@ -35,6 +46,10 @@ COMMANDS = frozenset(
         "status",
         "log",
         "roster",
+        "handover",
+        "take",
+        "hand",
+        "skip",
         "right",
         "reveal",
         "duties",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hisconsole.desk.desk import Desk
 from hisconsole.plan.board import Board, aged, board_of, merge
-from hisconsole.store import due, events, projections
+from hisconsole.store import due, events, projections, turns
 
 
 def first_board(desk: Desk) -> Board:
@@ -15,8 +15,8 @@ def first_board(desk: Desk) -> Board:
     with desk.database.read() as connection:
         seq = events.head(connection).seq
         rows = projections.queue(connection)
-        dues = due.in_short(connection, now=now)
-    return board_of(seq, now, rows, dues)
+        dues, on_duty = due.in_short(connection, now=now), turns.on_duty(connection)
+    return replace(board_of(seq, now, rows, dues), on_duty=on_duty)
 
 
 def older_board(desk: Desk, board: Board) -> Board:
@@ -31,9 +31,9 @@ def newer_board(desk: Desk, board: Board) -> Board:
     now = desk.now()
     with desk.database.read() as connection:
         seq = events.head(connection).seq
-        dues = due.in_short(connection, now=now)
+        dues, on_duty = due.in_short(connection, now=now), turns.on_duty(connection)
         if seq < board.seq:  # another record was put in its place
             rows = projections.queue(connection)
-            return board_of(seq, now, rows, dues)
+            return replace(board_of(seq, now, rows, dues), on_duty=on_duty)
         changed = projections.changed(connection, after=board.seq) if seq > board.seq else []
-    return replace(merge(board, changed, dues), seq=seq)
+    return replace(merge(board, changed, dues), seq=seq, on_duty=on_duty)

@@ -26,7 +26,7 @@ from hisconsole.plan.frozen import to_data
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.story import tell
 from hisconsole.plan.times import clock
-from hisconsole.store import events, projections
+from hisconsole.store import events, projections, turns
 from hisconsole.store.database import Connection, Database
 from hisconsole.text import _
 
@@ -49,6 +49,9 @@ HARMLESS = frozenset(
         Kind.SUMMONED,
         Kind.ARRIVED,
         Kind.ACTION,
+        Kind.RULED_OUT,
+        Kind.CONTINGENCY,
+        Kind.TICKET,
     }
 )
 """What another operator may have added meanwhile without making this act a different one."""
@@ -104,6 +107,8 @@ class Transaction:
         for number in dict.fromkeys(event.incident for event in written):
             if number == SITE:
                 held = projections.columns_of_site(events.of_incident(self.connection, SITE))
+            elif number < SITE:
+                held = projections.columns_of_turn(turns.turn_of(self.connection, -number))
             else:
                 mine = [event for event in written if event.incident == number]
                 before = self._seen.get(number)

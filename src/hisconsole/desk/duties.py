@@ -12,7 +12,9 @@ from hisconsole.plan.events import SITE, NewEvent
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.measures import fell_due
 from hisconsole.plan.site import site_fell_due
-from hisconsole.store import due, events, projections
+from hisconsole.plan.told import untold
+from hisconsole.plan.turn import owed
+from hisconsole.store import due, events, projections, turns
 from hisconsole.store.database import Connection
 from hisconsole.store.projections import Held
 from hisconsole.text import _
@@ -35,7 +37,7 @@ def all_due(desk: Desk) -> tuple[Owed, ...]:
         rows = due.every(connection)
         known = {
             number: desk.memory.look(connection, number)[0]
-            for number in {row.incident for row in rows if row.incident != SITE}
+            for number in {row.incident for row in rows if row.incident > SITE}
         }
     return tuple(Owed(row, known.get(row.incident)) for row in rows)
 
@@ -59,9 +61,12 @@ def tell_overdue(desk: Desk) -> int:
 
 
 def _passed(transaction: Transaction, number: int, now: datetime) -> list[NewEvent]:
-    """What has passed of an incident or of the site, as it stands inside the transaction."""
+    """What has passed of an incident, a turn of duty or the site, as it stands inside the transaction."""
     if number == SITE:
         return site_fell_due(events.of_incident(transaction.connection, SITE), now=now)
+    if number < SITE:
+        turn = turns.turn_of(transaction.connection, -number)
+        return untold(owed(turn), turn.fallen, now=now)
     incident = transaction.look(number)[0]
     return fell_due(incident, transaction.plan(incident), now=now)
 
@@ -95,6 +100,6 @@ def _recompute(desk: Desk, numbers: Sequence[int]) -> int:
 def _wrong(desk: Desk, connection: Connection, number: int) -> tuple[Held, Held] | None:
     """What is stored of an incident and what its events come to, where these differ."""
     incident = desk.memory.look(connection, number)[0]
-    stored = projections.stored_rows(connection, number)
     computed = projections.columns_of(incident, desk.memory.plan(connection, incident.plan))
+    stored = projections.stored_rows(connection, number, computed)
     return (stored, computed) if stored != computed else None

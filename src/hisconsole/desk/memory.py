@@ -55,7 +55,7 @@ class Memory:
         """An incident and its events. Raises NotFound with a sentence."""
         self._forget_another_record()
         known = self._known.pop(number, None)
-        if number == SITE:
+        if number <= SITE:
             raise NotFound(_("There is no incident {number}.").format(number=f"{number:04d}"))
         fresh = events.of_incident(connection, number, after=known[0].version if known else 0)
         looked = onward(known, fresh) if fresh else known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -20,6 +20,14 @@ class Dues:
     overdue: int = 0
     first: Due | None = None
     falls_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """Who has the duty, and to whom it is offered just now; empty where nobody, or not known."""
+
+    person: str = ""
+    offered_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class Board:
     next_due: Due | None
     turns_at: datetime | None
     ringing: tuple[int, ...]
+    on_duty: OnDuty = OnDuty()
 
 
 def merge(board: Board, changed: Iterable[Row], dues: Dues) -> Board:
@@ -57,12 +66,13 @@ def merge(board: Board, changed: Iterable[Row], dues: Dues) -> Board:
             rows.insert(place, row)
             keys.insert(place, key)
             known[row.number] = row
-    return _counted(board.seq, board.at, rows, keys, known, dues=dues)
+    brought = _counted(board.seq, board.at, rows, keys, known, dues=dues)
+    return replace(brought, on_duty=board.on_duty)
 
 
 def aged(board: Board, now: datetime, dues: Dues) -> Board:
     """The same incidents in the order of risk as of `now`: duties fall overdue by themselves."""
-    return board_of(board.seq, now, board.rows, dues)
+    return replace(board_of(board.seq, now, board.rows, dues), on_duty=board.on_duty)
 
 
 def board_of(seq: int, at: datetime, rows: Iterable[Row], dues: Dues) -> Board:

@@ -22,6 +22,7 @@ from hisconsole.plan.gates import armed, moved
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.pack import PACK
 from hisconsole.plan.starting import answered
+from hisconsole.plan.turn import HANDOVER, ROUTINE
 from hisconsole.plan.words import State, YesNo
 from hisconsole.text import _
 
@@ -197,5 +198,7 @@ def duty_label(plan: Plan | None, duty: str, key: str) -> str:
         manual.RESUME: _("resume"),
         manual.BACK_ENTRY: _("enter paper"),
         PACK: _("print pack"),
+        HANDOVER: _("hand over"),
+        ROUTINE: _("routine {id}").format(id=key),
         WRONG_NUMBER: _("wrong no. {contact}").format(contact=key),
     }.get(duty, duty)

@@ -15,7 +15,10 @@ from hisconsole.plan.times import to_text
 GENESIS = "0" * 64
 
 SITE = 0
-"""The number that events carry which are about no incident: silences, host keys, editions of the plan."""
+"""The number that events carry which are about no incident: silences, host keys, editions of the plan.
+
+Below it stand the turns of duty: turn 12 is told by the events that carry -12.
+"""
 
 
 class Kind(StrEnum):
@@ -35,6 +38,9 @@ class Kind(StrEnum):
     ESTIMATED = "estimated"
     CAUSE_FOUND = "cause"
     FIX_TRIED = "fix"
+    RULED_OUT = "ruled-out"
+    CONTINGENCY = "contingency"
+    TICKET = "ticket"
     MITIGATED = "mitigated"
     RECOVERED = "recovered"
     REVIEWED = "review"
@@ -69,6 +75,18 @@ class Kind(StrEnum):
     REVEALED = "revealed"
     ACTING = "acting"
     PACK_PRINTED = "pack"
+    TURN_BEGUN = "turn"
+    OFFERED = "offered"
+    TAKEN = "taken"
+    RESTATED = "restated"
+    CONFIRMED = "confirmed"
+    OBJECTED = "objected"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    ACCEPTED = "accepted"
+    RELIEVED = "relieved"
+    SHIFT_NOTED = "shift-note"
+    ROUTINE = "routine"
 
 
 @dataclass(frozen=True, slots=True)

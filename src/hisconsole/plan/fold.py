@@ -12,6 +12,7 @@ from hisconsole.plan.duty import ACTION
 from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.fold_outreach import OUTREACH, ordered
 from hisconsole.plan.incident import Action, Decided, Estimate, Incident, Obligation, Report
+from hisconsole.plan.outlook import Contingency, RuledOut, Ticket
 from hisconsole.plan.times import from_text
 from hisconsole.plan.words import Category, Confidence, Result, State
 
@@ -206,6 +207,33 @@ def _fix(incident: Incident, event: Event) -> dict[str, Any]:
     return changes
 
 
+def _ruled_out(incident: Incident, event: Event) -> dict[str, Any]:
+    ruled = RuledOut(event.body["text"], event.body["how"], event.actor, event.at)
+    return {"ruled_out": (*incident.ruled_out, ruled)}
+
+
+def _contingency(incident: Incident, event: Event) -> dict[str, Any]:
+    new = Contingency(event.body["condition"], event.body["action"], event.actor, event.at)
+    others = tuple(each for each in incident.contingencies if each.condition != new.condition)
+    return {"contingencies": (*others, new)}
+
+
+def _ticket(incident: Incident, event: Event) -> dict[str, Any]:
+    body, of = event.body, (event.body["contact"], event.body["number"])
+    was = next((each for each in incident.tickets if (each.contact, each.number) == of), None)
+    promised = from_text(body["promised"]) if body["promised"] else was.promised if was else None
+    new = Ticket(
+        *of,
+        at=was.at if was else event.at,
+        by=was.by if was else event.actor,
+        promised=promised,
+        text=body["text"] or (was.text if was else ""),
+        done_at=event.at if body["done"] else None,
+    )
+    others = tuple(each for each in incident.tickets if (each.contact, each.number) != of)
+    return {"tickets": (*others, new)}
+
+
 def _recovered(incident: Incident, event: Event) -> dict[str, Any]:
     return {
         "state": State.RECOVERED,
@@ -242,6 +270,8 @@ def _afresh(incident: Incident, event: Event) -> dict[str, Any]:
         "started_at": None,
         "started_by": "",
         "failed_at": (),
+        "ruled_out": (),
+        "contingencies": (),
         "paralysis": "",
         "paralysis_at": None,
         "decided": None,
@@ -272,6 +302,9 @@ _CHANGES: Mapping[Kind, Callable[[Incident, Event], dict[str, Any]]] = {
     Kind.ESTIMATED: _estimated,
     Kind.CAUSE_FOUND: _cause,
     Kind.FIX_TRIED: _fix,
+    Kind.RULED_OUT: _ruled_out,
+    Kind.CONTINGENCY: _contingency,
+    Kind.TICKET: _ticket,
     Kind.MITIGATED: lambda incident, event: {
         "state": State.MITIGATED,
         "mitigated_at": event.at,

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from hisconsole.plan.conditions import EVER
+from hisconsole.plan.outlook import Contingency, RuledOut, Ticket
 from hisconsole.plan.outreach import BackEntry, Called, Dialling, Message, Notice, Ordered, Summoned
 from hisconsole.plan.words import Category, Confidence, State
 
@@ -118,6 +119,9 @@ class Incident:
     fixes: tuple[tuple[str, str], ...] = ()
     failed_at: tuple[datetime, ...] = ()
     """When each fix was tried that came to nothing, in this course of the fault."""
+    ruled_out: tuple[RuledOut, ...] = ()
+    contingencies: tuple[Contingency, ...] = ()
+    tickets: tuple[Ticket, ...] = ()
     mitigated_at: datetime | None = None
     recovered_at: datetime | None = None
     recovery_confirmed_by: str = ""
@@ -195,6 +199,11 @@ class Incident:
     def estimate(self) -> Estimate | None:
         """The ETA in force."""
         return self.given[-1] if self.given else None
+
+    @property
+    def open_tickets(self) -> tuple[Ticket, ...]:
+        """The tickets that nobody has said are done."""
+        return tuple(each for each in self.tickets if each.done_at is None)
 
     def report(self, number: int) -> Report | None:
         """One of its reports by number."""

@@ -20,6 +20,7 @@ from hisconsole.plan.events import Kind, NewEvent
 from hisconsole.plan.facts import facts_of
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.times import to_text
+from hisconsole.plan.told import untold
 from hisconsole.plan.words import Category, YesNo, category_name
 from hisconsole.text import _
 
@@ -239,18 +240,5 @@ def summarise(setting: Setting) -> Sequence[NewEvent]:
 
 
 def fell_due(incident: Incident, plan: Plan | None, *, now: datetime) -> list[NewEvent]:
-    """The deadlines of an incident that have passed and were not told yet.
-
-    What was told of a moment still to come was told before the clock was set back, of an older deadline.
-    """
-    return [
-        NewEvent(
-            Kind.FELL_DUE,
-            incident.number,
-            due.at,
-            {"duty": due.duty, "key": due.key, "deadline": to_text(due.at), "owner": due.owner},
-        )
-        for due in duties(incident, plan)
-        if due.at <= now
-        and not ((told := incident.fallen.get((due.duty, due.key))) and due.at <= told <= now)
-    ]
+    """The deadlines of an incident that have passed and were not told yet."""
+    return untold(duties(incident, plan), incident.fallen, now=now)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from hisconsole.plan import contacts, pack, silences
 from hisconsole.plan.due import Due
-from hisconsole.plan.events import SITE, Event, Kind, NewEvent
-from hisconsole.plan.times import from_text, to_text
-
-Fallen = Mapping[tuple[str, str], datetime]
+from hisconsole.plan.events import Event, Kind, NewEvent
+from hisconsole.plan.times import from_text
+from hisconsole.plan.told import Fallen, untold
 
 
 def duties_of_site(history: Sequence[Event]) -> tuple[tuple[Due, ...], Fallen]:
@@ -26,13 +25,4 @@ def duties_of_site(history: Sequence[Event]) -> tuple[tuple[Due, ...], Fallen]:
 def site_fell_due(history: Iterable[Event], *, now: datetime) -> list[NewEvent]:
     """The deadlines of the site that have passed and were not told yet."""
     owed, fallen = duties_of_site(tuple(history))
-    return [
-        NewEvent(
-            Kind.FELL_DUE,
-            SITE,
-            due.at,
-            {"duty": due.duty, "key": due.key, "deadline": to_text(due.at), "owner": due.owner},
-        )
-        for due in owed
-        if due.at <= now and not ((told := fallen.get((due.duty, due.key))) and due.at <= told <= now)
-    ]
+    return untold(owed, fallen, now=now)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.story_outreach import TELL_OUTREACH
+from hisconsole.plan.story_turn import TELL_TURN
 from hisconsole.plan.times import from_text
 from hisconsole.plan.words import (
     Audience,
@@ -139,6 +140,21 @@ def _silenced(body: Body, clock: Clock) -> str:
     )
 
 
+def _ticket(body: Body, clock: Clock) -> str:
+    sentence = (
+        _("ticket {number} with {contact} is done")
+        if body["done"]
+        else _("ticket {number} with {contact}, promised for {when}")
+        if body["promised"]
+        else _("ticket {number} with {contact}")
+    ).format(
+        number=body["number"],
+        contact=body["contact"],
+        when=clock(from_text(str(body["promised"]))) if body["promised"] else "",
+    )
+    return _with(sentence, body["text"])
+
+
 _TELL: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.OPENED: lambda body, clock: _("opened"),
     Kind.REPORTED: _reported,
@@ -162,6 +178,13 @@ _TELL: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.FIX_TRIED: lambda body, clock: _("fix {result}: {text}").format(
         result=label(Result(str(body["result"]))), text=body["text"]
     ),
+    Kind.RULED_OUT: lambda body, clock: _("ruled out: {text}; {how}").format(
+        text=body["text"], how=body["how"]
+    ),
+    Kind.CONTINGENCY: lambda body, clock: _("if {condition}, then {action}").format(
+        condition=body["condition"], action=body["action"]
+    ),
+    Kind.TICKET: _ticket,
     Kind.MITIGATED: lambda body, clock: _with(_("mitigated"), body["text"]),
     Kind.RECOVERED: lambda body, clock: _with(
         _("recovered"),
@@ -174,6 +197,7 @@ _TELL: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.REOPENED: lambda body, clock: _with(_("reopened"), body["reason"]),
     Kind.CLOSED: _closed,
     **TELL_OUTREACH,
+    **TELL_TURN,
     Kind.UNDONE: lambda body, clock: _("took back the act before"),
     Kind.SILENCED: _silenced,
     Kind.UNSILENCED: lambda body, clock: _("silence of {target} lifted").format(target=body["target"]),

@@ -78,6 +78,24 @@ def _nearest(walls: Iterable[datetime], now: datetime, zone: tzinfo, *, ahead: b
     return min(wanted, key=lambda moment: abs(moment - now))
 
 
+def on_wall(wall: datetime, *, zone: tzinfo) -> datetime:
+    """The moment, in UTC, at which the clock on the wall shows `wall`, which has no zone.
+
+    A time that comes twice, when clocks go back, is its first; one that is left out, when they go
+    forward, is the moment of the change. So a later time on the wall is never an earlier moment.
+    """
+    moment, other = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if other >= moment:  # every day but one: a time left out is the only one whose second reading is earlier
+        return moment
+    before, after = other.timestamp(), moment.timestamp()
+    offset = moment.astimezone(zone).utcoffset()
+    while after - before > 1:  # changes fall on whole seconds
+        middle = (before + after) // 2
+        changed = datetime.fromtimestamp(middle, UTC).astimezone(zone).utcoffset() == offset
+        before, after = (before, middle) if changed else (middle, after)
+    return datetime.fromtimestamp(after, UTC)
+
+
 def clock(moment: datetime, *, zone: tzinfo, now: datetime | None = None) -> str:
     """`22:41` on the hospital's clock, with the date in front when it is not today's."""
     here = moment.astimezone(zone)

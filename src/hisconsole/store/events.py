@@ -30,6 +30,8 @@ _COLUMNS = (
 )
 
 
+_DOCUMENTS = (Kind.PLAN_ADOPTED.value, Kind.OFFERED.value)
+"""Kinds that hold whole documents: the log is not searched through them."""
 _KINDS = frozenset(kind.value for kind in Kind)
 
 
@@ -121,10 +123,27 @@ def read_event(row: Any) -> Event:
     )
 
 
+def chosen() -> Select[Any]:
+    """The columns that `read_event` reads, to be narrowed down."""
+    return select(*_COLUMNS)
+
+
 def of_incident(connection: Connection, number: int, *, after: int = 0) -> list[Event]:
     """All events of one incident in order, or those after a seq."""
     query = select(*_COLUMNS).where(table.c.incident == number, table.c.seq > after).order_by(table.c.seq)
     return [read_event(row) for row in connection.execute(query)]
+
+
+def since(connection: Connection, after: int) -> list[Event]:
+    """Every event behind a seq, in order."""
+    query = select(*_COLUMNS).where(table.c.seq > after).order_by(table.c.seq)
+    return [read_event(row) for row in connection.execute(query)]
+
+
+def at_seq(connection: Connection, seq: int) -> Event | None:
+    """One event."""
+    row = connection.execute(select(*_COLUMNS).where(table.c.seq == seq)).one_or_none()
+    return read_event(row) if row else None
 
 
 def of_kind(connection: Connection, kind: Kind, *, after: int) -> list[Event]:
@@ -160,7 +179,7 @@ def search(
             or_(
                 table.c.kind.ilike(pattern, escape="!"),
                 table.c.actor.ilike(pattern, escape="!"),
-                and_(table.c.body.ilike(escaped, escape="!"), table.c.kind != Kind.PLAN_ADOPTED.value),
+                and_(table.c.body.ilike(escaped, escape="!"), table.c.kind.not_in(_DOCUMENTS)),
             )
         )
     return [read_event(row) for row in connection.execute(query)]

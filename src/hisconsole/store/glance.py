@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from hisconsole.plan.board import Dues
+from hisconsole.plan.board import Dues, OnDuty
 from hisconsole.plan.queue import Row
 from hisconsole.plan.times import from_text, to_text
 from hisconsole.store import sqlite
@@ -18,8 +18,8 @@ from hisconsole.store.revision import HEAD
 from hisconsole.store.rows import DUE_NAMES, NAMES, to_due, to_row
 
 
-def glance(path: Path, *, now: datetime) -> tuple[int, list[Row], Dues] | None:
-    """The newest seq, the open incidents and the due rows in short; None where only the store can tell."""
+def glance(path: Path, *, now: datetime) -> tuple[int, list[Row], Dues, OnDuty] | None:
+    """Newest seq, open incidents, due rows in short, who has the duty; None where only the store can tell."""
     driver = sqlite.driver()
     columns = ", ".join(NAMES)
     try:
@@ -31,7 +31,9 @@ def glance(path: Path, *, now: datetime) -> tuple[int, list[Row], Dues] | None:
             (seq,) = cursor.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
             cursor.execute(f"SELECT {columns} FROM incident WHERE closed_at IS NULL")  # noqa: S608 - our names
             rows = [to_row(stored) for stored in cursor.fetchall()]
-            return seq, rows, _dues(cursor, to_text(now))
+            cursor.execute("SELECT person, offered_to FROM turn ORDER BY incident LIMIT 1")
+            turn = cursor.fetchone()
+            return seq, rows, _dues(cursor, to_text(now)), OnDuty(*turn) if turn else OnDuty()
     except driver.Error:
         return None
 

@@ -16,6 +16,7 @@ from hisconsole.plan.queue import Row, row_of
 from hisconsole.plan.recurrence import Call
 from hisconsole.plan.site import duties_of_site
 from hisconsole.plan.times import from_text, to_text
+from hisconsole.plan.turn import Turn, owed, stream
 from hisconsole.store import tables
 from hisconsole.store.rows import NAMES, to_row, to_stored
 
@@ -53,6 +54,25 @@ def columns_of_site(history: Sequence[Event]) -> Held:
     return {"due": _due_rows(owed, fallen)}
 
 
+def columns_of_turn(turn: Turn) -> Held:
+    """What the projections hold about a turn of duty."""
+    offered = turn.offer
+    return {
+        "turn": [
+            {
+                "incident": stream(turn.number),
+                "version": turn.version,
+                "person": turn.person,
+                "since": to_text(turn.since),
+                "ended": to_text(turn.ended_at) if turn.ended_at else None,
+                "offered_to": offered.to if offered else "",
+                "offer": offered.state.value if offered else "",
+            }
+        ],
+        "due": _due_rows(owed(turn), turn.fallen),
+    }
+
+
 def _due_rows(owed: Iterable[Due], fallen: Mapping[tuple[str, str], datetime]) -> list[dict[str, Any]]:
     """Due rows as stored, each with the last deadline of it that was told."""
     return [
@@ -69,15 +89,16 @@ def _due_rows(owed: Iterable[Due], fallen: Mapping[tuple[str, str], datetime]) -
     ]
 
 
-def stored_rows(connection: Connection, number: int, names: Container[str] = tables.NAMES) -> Held:
+def stored_rows(connection: Connection, number: int, names: Container[str]) -> Held:
     """What the projections of these names hold of an incident, in the order of `columns_of`."""
     held: Held = {}
     for table in tables.PROJECTIONS:
         if table.name not in names:
             continue
         of = table.c.number if table is tables.incident else table.c.incident
-        within = (table.c.duty, table.c.key) if table is tables.due else (table.c.number,)
-        rows = connection.execute(select(table).where(of == number).order_by(*within)).mappings()
+        rows = connection.execute(
+            select(table).where(of == number).order_by(*table.primary_key.columns)
+        ).mappings()
         held[table.name] = [dict(row) for row in rows]
     return held
 

@@ -2,5 +2,5 @@
 
 RECORD = "record.db"
 
-HEAD = "0002"
+HEAD = "0003"
 """Four digits; revisions sort as text."""

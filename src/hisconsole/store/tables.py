@@ -1,5 +1,6 @@
-"""The tables: events are the record; incident, report and due are projections of them.
+"""The tables: events are the record; incident, report, due and turn are projections of them.
 
+`turn` holds the turns of duty under the number of their events, minus their own: the least runs.
 `callback` holds the telephone numbers that callers leave: personal data that events only refer to.
 Times are text, RFC 3339 in UTC with microseconds.
 """
@@ -80,6 +81,18 @@ due = Table(
     Column("told", String(27)),
 )
 
+turn = Table(
+    "turn",
+    metadata,
+    Column("incident", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("since", String(27), nullable=False),
+    Column("ended", String(27)),
+    Column("offered_to", String(64), nullable=False),
+    Column("offer", String(16), nullable=False),
+)
+
 callback = Table(
     "callback",
     metadata,
@@ -87,5 +100,5 @@ callback = Table(
     Column("number", String(32), nullable=False),
 )
 
-PROJECTIONS = (incident, report, due)
+PROJECTIONS = (incident, report, due, turn)
 NAMES = frozenset(table.name for table in PROJECTIONS)
