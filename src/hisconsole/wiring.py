@@ -7,14 +7,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hisconsole.config import Site, load_site, reload, signature
 from hisconsole.desk.actor import here, utc_now
-from hisconsole.errors import NotFound
+from hisconsole.errors import HisError, NotFound
 from hisconsole.paths import shipped
 from hisconsole.plan.board import Board, board_of
 from hisconsole.store.revision import RECORD
@@ -104,6 +104,17 @@ def status_picture(settings: Settings) -> tuple[Site, StatusPicture]:
         picture = pictures.newer(-1)
         assert picture is not None  # noqa: S101 - for mypy: to -1 there always is one
         return site, picture
+
+
+def evidence_picture(settings: Settings, site: Site) -> StatusPicture | None:
+    """The latest picture, for what a command puts on record; None where none can be read."""
+    from hisconsole.store.readings_file import READINGS
+
+    if not (settings.data / READINGS).exists():
+        return None
+    with suppress(HisError), closing(open_pictures(settings, site)) as pictures:
+        return pictures.newer(-1)
+    return None
 
 
 def metrics_text(settings: Settings) -> str:

@@ -135,3 +135,15 @@ def test_faults_of_the_hospital_one_a_line(run: Run, tmp_path: Path) -> None:
     told = run("report", "--workstation=x", "--symptom=3", "--config", str(site))
     assert told.code == 1
     assert told.err.count("\n") == 2
+
+
+def test_who_serves_nobody_is_a_warning(run: Run, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    run("init", str(site))
+    file = site / "targets.yaml"
+    file.write_text(file.read_text("utf-8").replace("serves: imaging", "serves: imagin"), "utf-8")
+    ran = run("check", str(site))
+    assert ran.code == 0
+    (warning, _told) = ran.out.splitlines()
+    assert warning.startswith(f"{file}:")
+    assert "'serves' names 'imagin', which departments.yaml does not list: did you mean 'imaging'?" in warning

@@ -58,6 +58,8 @@ MUTANTS: list[tuple[str, str, str, str, str]] = [
         "sw-opd-1f\n",
         "circle: sw-core-1 -> sw-opd-1f -> sw-agg-1 -> sw-core-1",
     ),
+    (TARGETS, "  serves: all\n", "  serves: all lab\n", "all lab", "one or the other"),
+    (TARGETS, "  serves: all\n", "  serves: lab/2\n", "lab/2", "cannot be an id"),
     (TARGETS, "credential: practice-v3", "credential: practice-v4", "practice-v4", "mean 'practice-v3'?"),
     (TARGETS, "credential: practice-v3", "credential: practice-ssh", "practice-ssh", "does not fit"),
     (TARGETS, "  credential: practice-v3\n", "", "sw-core-1:", "'credential' is missing: SNMP needs"),

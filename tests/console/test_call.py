@@ -298,7 +298,7 @@ async def test_a_report_is_corrected_from_the_reports_tab(tmp_path: Path) -> Non
         await seat.until("0001: Report corrected")
         await seat.until(lambda: "second version" in seat.line("reg-02     K"))
         assert file(tmp_path, 1).callbacks == {1: "13900000000"}
-        await seat.press("]")
+        await seat.press("[")
         await seat.until("corrected: report 1 from reg-02")
 
 

@@ -28,6 +28,8 @@ def target(
     building: str = "Building 4",
     room: str = "Room 405",
     limits: Mapping[str, str] = MappingProxyType({}),
+    serves: tuple[str, ...] = (),
+    gateway: bool = False,
 ) -> Target:
     return Target(
         id=id_,
@@ -50,6 +52,8 @@ def target(
         engine=Engine.GUFO,
         jump="",
         find=(),
+        gateway=gateway,
+        serves=serves,
     )
 
 

@@ -204,6 +204,30 @@ TOLD: dict[str, tuple[Event, str]] = {
         _event(Kind.FELL_DUE, duty="verify", key="", deadline=to_text(START), owner=""),
         "fell due: verify",
     ),
+    "snapshot": (
+        _event(
+            Kind.SNAPSHOT,
+            why="report",
+            of="3",
+            seen=to_text(START),
+            watched=True,
+            isolated=False,
+            targets=1,
+            readings=[
+                {
+                    "target": "his-db-1",
+                    "key": "disk//arch",
+                    "label": "archive volume",
+                    "value": 97.0,
+                    "unit": "%",
+                    "status": "critical",
+                    "at": to_text(START),
+                }
+            ],
+            left_out=0,
+        ),
+        "evidence at report 3: 1 reading of 1 target, as seen 22:00; his-db-1 critical: archive volume 97 %",
+    ),
     "summarised": (
         _event(Kind.SUMMARISED, audience="leader", text="one\ntwo"),
         "summary for the leader: one / two",

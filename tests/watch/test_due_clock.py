@@ -23,6 +23,7 @@ from hisconsole.plan.times import to_text
 from hisconsole.store.database import RECORD, Database
 from hisconsole.store.verify import verify
 from hisconsole.watch.due_clock import WATCH, DueClock
+from tests.cli.watched import NET, lay, watch
 from tests.hospital import actor
 
 CALL = {"workstation": "reg-01", "symptom": "3", "occurred": "-30"}
@@ -61,7 +62,12 @@ async def _until(task: asyncio.Task[None], true: Callable[[], object]) -> None:
         await asyncio.sleep(EVERY_S)
 
 
-def _run(data: Path, *steps: Callable[[], object], faults: list[Exception] | None = None) -> Watched:
+def _run(
+    data: Path,
+    *steps: Callable[[], object],
+    faults: list[Exception] | None = None,
+    config: Path | None = None,
+) -> Watched:
     """Run a due clock until each step in turn has answered yes; what it logs goes to `faults`."""
     logged: list[Exception] = [] if faults is None else faults
 
@@ -70,7 +76,10 @@ def _run(data: Path, *steps: Callable[[], object], faults: list[Exception] | Non
         return str(fault)
 
     async def watch() -> Watched:
-        clock, stop = Watched(shipped("config"), data, every_s=EVERY_S, broken=broken), asyncio.Event()
+        clock, stop = (
+            Watched(config or shipped("config"), data, every_s=EVERY_S, broken=broken),
+            asyncio.Event(),
+        )
         task = asyncio.create_task(clock.run(stop))
         try:
             for step in steps:
@@ -199,6 +208,60 @@ def test_a_record_that_goes_away_is_logged_and_followed_when_it_is_back(desk: De
     )
     assert {"cannot be used" in str(fault) for fault in faults} == {True}
     assert _deadlines(desk) == _overdue(desk)
+    _holds(desk)
+
+
+def _paralysed(desk: Desk) -> None:
+    """An outage for half an hour: the gate of the cashier has passed with its confirmation."""
+    calls.take_call(desk, {**CALL, "workstation": "cash-01"})
+    desk.perform("verify", 1, {"result": "confirmed"})
+    desk.perform("paralysis", 1, {"confirmed": "yes"})
+
+
+def _snapshots(desk: Desk) -> list[Event]:
+    return [event for event in reading.read_log(desk, limit=1000) if event.kind is Kind.SNAPSHOT]
+
+
+def test_what_the_watch_saw_is_frozen_beside_a_gate_and_a_notice(desk: Desk, tmp_path: Path) -> None:
+    config = lay(
+        tmp_path / "site",
+        f"sw-opd-1f:\n  name: Access\n  kind: switch\n  address: {NET}.1\n  profiles: ping\n",
+    )
+    data = desk.database.data
+    _paralysed(desk)
+
+    def notice() -> bool:
+        desk.perform("notice", 1, {"kind": "start", "departments": "registration"})
+        return True
+
+    with watch(config, data) as at:
+        at.write("sw-opd-1f", [], failure="no answer")
+        _run(
+            data,
+            lambda: len(_snapshots(desk)) == 1,
+            notice,
+            lambda: len(_snapshots(desk)) == 2,
+            _a_while(),
+            config=config,
+        )
+        again = _run(data, _a_while(), config=config)
+    assert again.looks > 0
+    told = [(event.actor, event.body["why"], event.body["of"]) for event in reversed(_snapshots(desk))]
+    assert told == [(WATCH, "gate", "cashier"), (WATCH, "notice", "1")]
+    assert _snapshots(desk)[0].body["readings"][0]["status"] == "down"
+    _holds(desk)
+
+
+def test_a_picture_that_cannot_be_made_holds_up_no_deadline(desk: Desk, tmp_path: Path) -> None:
+    config = lay(tmp_path / "site", "sw-1:\n  kind: toaster\n")
+    _paralysed(desk)
+    wanted = _overdue(desk)
+    faults: list[Exception] = []
+    _run(desk.database.data, _told_at_least(desk, wanted.total()), faults=faults, config=config)
+    assert _deadlines(desk) == wanted
+    assert len(faults) == 1
+    assert "toaster" in str(faults[0])
+    assert _snapshots(desk) == []
     _holds(desk)
 
 

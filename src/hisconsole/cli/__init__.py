@@ -53,7 +53,7 @@ _MODULES = {
     **dict.fromkeys(("departments", "cards", "pack"), "manual"),
     "flow": "flowing",
     **dict.fromkeys(("silence", "silences"), "silencing"),
-    **dict.fromkeys(("targets", "hosts", "practice", "roster", "shifts", "handover"), ""),
+    **dict.fromkeys(("targets", "hosts", "practice", "roster", "shifts", "handover", "path"), ""),
 }
 """In which module each command is, under its own name; those without one have a module of theirs."""
 

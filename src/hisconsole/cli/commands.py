@@ -212,6 +212,9 @@ def _incident(parser: ArgumentParser) -> None:
     parser.add_argument("number", type=number, metavar="N", help=_("its number"))
     parser.add_argument("--numbers", action="store_true", help=_("show the numbers that callers left"))
     parser.add_argument(
+        "--evidence", action="store_true", help=_("every reading that was frozen into the record")
+    )
+    parser.add_argument(
         "--review", action="store_true", help=_("its after-action report: times, calls, deviations, actions")
     )
     parser.add_argument(

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 
 from hisconsole.cli.commands import Command, act_id
+from hisconsole.plan.words import Symptom
 from hisconsole.text import _
 
 _SILENCE = "id, target, whole, start, end, reason, by"
@@ -16,6 +17,11 @@ _ROW = (
 _STATUS = (
     "at, version, watched, holder, beat, isolated, path, counts (total, by, silenced, firm, ringing),"
     " problems, changes (target, at, old, new, words), targets ({row})"
+)
+_PATH = (
+    "workstation, switch, department, at, watched, isolated, hops (part, way, services, targets (target,"
+    " name, status, since, words, silenced, watched)), broken, red, blind, incidents (number, target,"
+    " red), fault, because, say; way is open, weak, ill, blind or broken"
 )
 _READING = "key, label, value, unit, status, reason, source, probe"
 _TRIED = (
@@ -45,6 +51,13 @@ def watching_commands() -> tuple[Command, ...]:
             lambda parser: parser.add_argument(
                 "--problems", action="store_true", help=_("only what is not well, or not known")
             ),
+        ),
+        Command(
+            "path",
+            _("The way of a caller: from a workstation over its switches to the system, and what is red."),
+            _PATH,
+            "hisconsole path reg-01 --symptom no-network",
+            _path,
         ),
         Command(
             "metrics",
@@ -183,6 +196,15 @@ def _words(*names: str) -> Callable[[ArgumentParser], object]:
             parser.add_argument(plain, metavar=plain.upper(), nargs="?" if plain != name else None)
 
     return options
+
+
+def _path(parser: ArgumentParser) -> None:
+    parser.add_argument("workstation", metavar="WORKSTATION")
+    parser.add_argument(
+        "--symptom",
+        choices=[each.value for each in Symptom],
+        help=_("what the caller says: it shapes the words"),
+    )
 
 
 def _port(text: str) -> int:

@@ -77,21 +77,26 @@ def check(asked: Namespace) -> Answer:
     """Check the hospital's files, and what the screens are made of."""
     from hisconsole.config import check_site, is_sample, load_site
     from hisconsole.config.plan_file import check_signs
+    from hisconsole.config.serves_checks import check_serves
     from hisconsole.config.targets import check_targets
     from hisconsole.console.table import load_screens
 
     folder = _file(asked.folder) if asked.folder is not None else config_dir(asked.config)
     faults = check_site(folder)
     warnings: list[Finding] = []
+    watched: Infrastructure | None = None
     if folder.is_dir():
         sample = is_sample(folder)
-        watched = check_targets(folder, sample=sample)
-        faults += watched.faults
-        warnings += watched.warnings
-        if watched.infrastructure is not None:
-            warnings += check_signs(folder, watched.infrastructure)
-        if sample and watched.infrastructure is not None:
-            faults += _scenario_faults(folder, watched.infrastructure)
+        checked = check_targets(folder, sample=sample)
+        faults += checked.faults
+        warnings += checked.warnings
+        watched = checked.infrastructure
+        if watched is not None:
+            warnings += check_signs(folder, watched)
+        if sample and watched is not None:
+            faults += _scenario_faults(folder, watched)
+    if watched is not None and not faults:
+        warnings += check_serves(folder, watched, {each.id for each in load_site(folder).departments})
     try:
         load_screens(shipped("screens"))
     except ConfigFault as fault:

@@ -11,9 +11,10 @@ from hisconsole.cli.edge import Usage
 from hisconsole.desk.desk import Desk
 from hisconsole.errors import StoreFault
 from hisconsole.paths import config_dir, data_dir
+from hisconsole.plan.picture import StatusPicture
 from hisconsole.store.database import RECORD, faults
 from hisconsole.text import _
-from hisconsole.wiring import Settings, open_desk, open_site
+from hisconsole.wiring import Settings, evidence_picture, open_desk, open_site
 
 
 class NoRecord(StoreFault):
@@ -38,6 +39,12 @@ def at_desk(asked: Namespace, *, writable: bool = False, begin: bool = False) ->
         yield desk
     finally:
         desk.database.close()
+
+
+def picture_for(asked: Namespace, desk: Desk) -> StatusPicture | None:
+    """What the watch sees now, as evidence beside an act; None where nobody watches."""
+    settings = Settings(config_dir(asked.config), data_dir(asked.data), asked.operator)
+    return evidence_picture(settings, desk.site)
 
 
 def _must_exist(data: Path) -> None:

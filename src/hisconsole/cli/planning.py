@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hisconsole import plain
 from hisconsole.cli.edge import Answer, Usage
-from hisconsole.cli.opening import at_desk
+from hisconsole.cli.opening import at_desk, picture_for
 from hisconsole.cli.shapes import Shape, due_row
 from hisconsole.config import Site
 from hisconsole.desk import classifying, escalating
@@ -46,6 +46,7 @@ def classify(asked: Namespace) -> Answer:
         return _judged(site, site.plan, found, facts, incident=None, act=None, recorded=None)
     with at_desk(asked, writable=asked.record) as desk:
         known = classifying.prefilled(desk, asked.incident, None)
+        picture = picture_for(asked, desk) if asked.record else None
         _refuse_unknown(known.plan, answers)
         full = {**{name: str(each.value) for name, each in known.filled.items()}, **answers}
         found = classifying.judge_answers(desk, asked.incident, full)
@@ -63,6 +64,7 @@ def classify(asked: Namespace) -> Answer:
                 approved_by=asked.approved_by,
                 tried=asked.tried,
                 act=asked.id,
+                picture=picture,
             ).act
         facts = {name: Fact(value) for name, value in {**known.facts, **full}.items()}
         return _judged(

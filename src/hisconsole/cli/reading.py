@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable
+from datetime import datetime
 
 from hisconsole import plain
 from hisconsole.cli import shapes
@@ -10,7 +12,9 @@ from hisconsole.cli.edge import Answer, Usage
 from hisconsole.cli.opening import NoRecord, at_desk
 from hisconsole.desk.board import first_board
 from hisconsole.desk.duties import all_due
-from hisconsole.desk.reading import read_closed, read_incident, read_log
+from hisconsole.desk.reading import File, read_closed, read_incident, read_log
+from hisconsole.plan import snapshot_words
+from hisconsole.plan.events import Kind
 from hisconsole.plan.queue import wanted
 from hisconsole.text import _, wrap
 
@@ -67,7 +71,20 @@ def incident(asked: Namespace) -> Answer:
         now = desk.now()
     numbers = file.callbacks if asked.numbers else None
     lines = plain.incident_lines(file, site=desk.site, now=now, numbers=numbers)
+    if asked.evidence:
+        lines += _evidence(file, desk.clock)
     return Answer(shapes.incident(file, now=now, clock=desk.clock, numbers=numbers), lines)
+
+
+def _evidence(file: File, clock: Callable[[datetime], str]) -> list[str]:
+    """Every frozen reading, snapshot by snapshot."""
+    made = [each for each in file.history if each.kind is Kind.SNAPSHOT]
+    lines = ["", _("Evidence:"), *([] if made else [_("Nothing that the watch saw was frozen.")])]
+    for each in made:
+        head, *readings = snapshot_words.lines(each.body, clock)
+        lines += wrap(f"{each.seq}  {head}", plain.WIDTH)
+        lines += [f"  {part}".rstrip() for line in readings for part in wrap(line, plain.WIDTH - 2)]
+    return lines
 
 
 def log(asked: Namespace) -> Answer:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hisconsole.cli.commands import number
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.cli.listing import report_acts
-from hisconsole.cli.opening import at_desk
+from hisconsole.cli.opening import at_desk, picture_for
 from hisconsole.desk import calls
 from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.reading import read_log
@@ -16,14 +16,18 @@ from hisconsole.plan.asking import read_answers
 from hisconsole.plan.calls import call_fields
 from hisconsole.text import _
 
+_FREEZING = frozenset({"classify", "paralysis", "notice"})
+"""Acts that put evidence on record; for the others no picture is read."""
+
 
 def report(asked: Namespace) -> Answer:
     """Take a call."""
     given = {field.name: getattr(asked, field.name) for field in call_fields()}
     with at_desk(asked, writable=True, begin=asked.join is None) as desk:
-        outcome = calls.take_call(desk, given, join=asked.join, act=asked.id)
-        (last,) = read_log(desk, incident=outcome.incident, before=outcome.seq + 1, limit=1)
-    return _answer(outcome, last.body.get("number"))
+        picture = picture_for(asked, desk)
+        outcome = calls.take_call(desk, given, join=asked.join, act=asked.id, picture=picture)
+        last = read_log(desk, incident=outcome.incident, before=outcome.seq + 1, limit=2)
+    return _answer(outcome, next((each.body["number"] for each in last if "number" in each.body), None))
 
 
 def act(asked: Namespace) -> Answer:
@@ -43,7 +47,8 @@ def act(asked: Namespace) -> Answer:
     with at_desk(asked, writable=True) as desk:
         if on_report:
             return _answer(_on_report(desk, name, about, given, asked.id), about)
-        outcome = desk.perform(name, about, given, expected=asked.expect, act=asked.id)
+        picture = picture_for(asked, desk) if name in _FREEZING else None
+        outcome = desk.perform(name, about, given, expected=asked.expect, act=asked.id, picture=picture)
     return _answer(outcome, None)
 
 

@@ -6,7 +6,7 @@ import ipaddress
 from types import MappingProxyType
 
 from hisconsole.config.targets_fields import PartFields
-from hisconsole.plan.targets import CADENCE_S, SNMP_PORT, SSH_PORT, Engine, Kind, Override, Target
+from hisconsole.plan.targets import CADENCE_S, EVERYBODY, SNMP_PORT, SSH_PORT, Engine, Kind, Override, Target
 from hisconsole.text import _
 
 SHORTEST_S = 5
@@ -45,4 +45,14 @@ def target_of(fields: PartFields, *, sample: bool) -> Target:
         jump=fields.reference("jump"),
         find=fields.words("find"),
         gateway=fields.flag("gateway"),
+        serves=_serves(fields),
     )
+
+
+def _serves(fields: PartFields) -> tuple[str, ...]:
+    """The departments that work with it; whether they exist is told by `serves_checks`."""
+    served = fields.references("serves")
+    if EVERYBODY in served and len(served) > 1:
+        sentence = _("'serves' names '{all}' and others too: write one or the other.")
+        fields.refuse("serves", sentence.format(all=EVERYBODY))
+    return served

@@ -64,6 +64,7 @@ def perform(
 ) -> None:
     """Carry one act out on each incident; what is refused for one does not stop the others."""
     ids = [first_id, *(act_id() for _number in numbers[1:])]
+    picture = console.lookout.picture
 
     def job(desk: Desk) -> tuple[list[Outcome], list[str]]:
         outcomes: list[Outcome] = []
@@ -71,7 +72,14 @@ def perform(
         for number, identity in zip(numbers, ids, strict=True):
             try:
                 outcomes.append(
-                    desk.perform(act.name, number, given, expected=versions.get(number), act=identity)
+                    desk.perform(
+                        act.name,
+                        number,
+                        given,
+                        expected=versions.get(number),
+                        act=identity,
+                        picture=picture,
+                    )
                 )
             except HisError as error:
                 if len(numbers) == 1:

@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.widgets import Input
 
 from hisconsole.console.acting import is_there
+from hisconsole.console.callers_way import CallersWay
 from hisconsole.console.choose import Choose
 from hisconsole.console.filter import Entry
 from hisconsole.console.form import Form
@@ -25,6 +26,7 @@ from hisconsole.plan.words import label
 from hisconsole.text import _, clip, fit, ngettext
 
 if TYPE_CHECKING:
+    from hisconsole.desk.callers import SeenFrom
     from hisconsole.desk.calls import Prefill
     from hisconsole.desk.desk import Desk, Outcome
 
@@ -72,6 +74,7 @@ class CallForm(Form):
         yield self.row(asks["words"])
         yield self.row(asks["scope"])
         yield self.row(asks["occurred"], asks["department"])
+        yield CallersWay(id="way")
         yield Line(id="found")
         yield RowList[tuple[str, str]](key=lambda row: row[0], draw=self._draw)
         yield Said(id="said")
@@ -108,6 +111,7 @@ class CallForm(Form):
             return
         self.settled = ""
         self.alike = ()
+        self.query_one(CallersWay).of(None)
         self.matches = (
             find(message.value, self.console.stations, limit=MATCHES) if message.value.strip() else ()
         )
@@ -197,21 +201,27 @@ class CallForm(Form):
     def _look_alike(self) -> None:
         if self.report or not self.settled:
             return
-        name = self.settled
+        from hisconsole.desk.supposed import supposed
+
+        name, picture = self.settled, self.console.lookout.picture
         symptom = self.query_one("#symptom", Choose).value
         department = self.query_one("#department", Entry).value.strip()
+        self.query_one(CallersWay).of(
+            supposed(self.console.site, name, symptom=symptom, department=department)
+        )
 
-        def question(desk: Desk) -> list[tuple[Incident, Alike]]:
-            from hisconsole.desk.calls import find_alike
+        def question(desk: Desk) -> SeenFrom:
+            from hisconsole.desk.callers import belongs
 
-            return find_alike(desk, workstation=name, symptom=symptom, department=department)
+            return belongs(desk, workstation=name, symptom=symptom, department=department, picture=picture)
 
         self.console.ask(question, self._show_alike)
 
-    def _show_alike(self, alike: list[tuple[Incident, Alike]]) -> None:
+    def _show_alike(self, seen: SeenFrom) -> None:
         if not is_there(self):
             return
-        self.alike = alike[:MATCHES]
+        self.query_one(CallersWay).found(seen)
+        self.alike = seen.alike[:MATCHES]
         if self.matches:
             return
         now = self.console.now()
@@ -303,13 +313,14 @@ class CallForm(Form):
         self.busy = True
         self.say(_("Writing ..."))
         answers, act, report = self.answers(), self.act_id, self.report
+        picture = self.console.lookout.picture
 
         def job(desk: Desk) -> Outcome:
             from hisconsole.desk.calls import correct_report, take_call
 
             if report:
                 return correct_report(desk, report, answers, act=act)
-            return take_call(desk, answers, join=join, act=act)
+            return take_call(desk, answers, join=join, act=act, picture=picture)
 
         def done(outcome: Outcome) -> None:
             self.done()

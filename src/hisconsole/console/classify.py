@@ -232,6 +232,7 @@ class VerdictSheet(Sheet["Callable[[Walk], Walk] | None"]):
     ) -> None:
         """Put it on record, with what was given beside the answers."""
         one, answers, verdict = self.guide.one, walking.answers(self.walk), self.verdict
+        picture, seen_at = self.before.picture, self.before.seen_at
         chosen = Category(given["category"]) if given.get("category") else None
         override = chosen if verdict is None or chosen is not verdict.category else None
         rest = {name: value for name, value in given.items() if name != "category"}
@@ -240,7 +241,15 @@ class VerdictSheet(Sheet["Callable[[Walk], Walk] | None"]):
             from hisconsole.desk.classifying import classify
 
             return classify(
-                desk, one.number, answers, override=override, expected=one.version, act=act, **rest
+                desk,
+                one.number,
+                answers,
+                override=override,
+                expected=one.version,
+                act=act,
+                picture=picture,
+                seen_at=seen_at,
+                **rest,
             )
 
         self.console.ask(job, lambda _outcome: done(), failed=refused)

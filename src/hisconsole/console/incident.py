@@ -9,23 +9,27 @@ from textual import on
 from textual.widget import Widget
 
 from hisconsole.console.acting import is_there
+from hisconsole.console.callers_way import WayRow, draw_way, way_rows
 from hisconsole.console.commands import correct_call
 from hisconsole.console.incident_show import summary
 from hisconsole.console.page import Page
 from hisconsole.console.pick import Choice, Pick
 from hisconsole.console.place import Place
-from hisconsole.console.rows import Line, RowList
+from hisconsole.console.rows import Cell, Line, RowList
 from hisconsole.console.show import draw_entry, draw_report
-from hisconsole.plan.events import Event
+from hisconsole.plan import snapshot_words
+from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.incident import Report
 from hisconsole.plan.story import tell
 from hisconsole.text import _, ngettext
 
 if TYPE_CHECKING:
+    from hisconsole.desk.callers import SeenFrom
     from hisconsole.desk.desk import Desk, Outcome
     from hisconsole.desk.reading import File
 
 HEAD_LINES = 7
+PAGES = ("timeline", "reports", "way")
 
 
 class IncidentScreen(Place):
@@ -38,7 +42,7 @@ class IncidentScreen(Place):
         super().__init__()
         self.number = number
         self.file: File | None = None
-        self.reports = False
+        self.page = 0
         self._read = -1
 
     def body(self) -> Iterable[Widget]:
@@ -55,15 +59,17 @@ class IncidentScreen(Place):
             draw=draw_report(zone, now, lambda: self.file.callbacks if self.file else {}),
             id="reports",
         )
+        yield RowList[WayRow](key=lambda row: row[0], draw=draw_way, id="way")
 
     def on_mount(self) -> None:
         """Begin with the timeline."""
-        self.query_one("#reports").display = False
+        for page in PAGES[1:]:
+            self.query_one(f"#{page}").display = False
 
     @property
     def rows(self) -> RowList[Any]:
         """The list that is shown."""
-        return self.query_one("#reports" if self.reports else "#timeline", RowList)
+        return self.query_one(f"#{PAGES[self.page]}", RowList)
 
     def _pinned(self) -> frozenset[int]:
         return self.file.incident.pinned if self.file else frozenset()
@@ -85,6 +91,28 @@ class IncidentScreen(Place):
     def minute(self) -> None:
         """Times left have moved on."""
         self._head()
+        self._look_down()
+
+    def status_picture(self) -> None:
+        """What is watched has changed, and with it the ways of those who called."""
+        self._look_down()
+
+    def _look_down(self) -> None:
+        """Have the ways of its reports looked at, while that page is shown."""
+        if self.file is None or PAGES[self.page] != "way":
+            return
+        number, reports, picture = self.number, self.file.incident.reports, self.console.lookout.picture
+
+        def question(desk: Desk) -> list[tuple[Report, SeenFrom]]:
+            from hisconsole.desk.callers import paths_of
+
+            return paths_of(desk, reports, picture, but=number)
+
+        def show(seen: list[tuple[Report, SeenFrom]]) -> None:
+            if is_there(self):
+                self.query_one("#way", RowList).set_rows(way_rows(self.console, seen), fresh=False)
+
+        self.console.ask(question, show)
 
     def _show(self, file: File) -> None:
         if not is_there(self):
@@ -110,25 +138,28 @@ class IncidentScreen(Place):
         tabs = (
             _(" Timeline, {entries} ").format(entries=entries.format(n=len(self.file.history))),
             _(" Reports, {reports} ").format(reports=reports.format(n=len(incident.reports))),
+            _(" Path "),
         )
-        self.query_one("#head", Line).show(
-            (tabs[0], "normal" if self.reports else "reverse"),
-            ("  ", "normal"),
-            (tabs[1], "reverse" if self.reports else "normal"),
-            (f"   {_('] turns the page')}", "dim"),
-        )
+        turned: list[Cell] = []
+        for at, tab in enumerate(tabs):
+            turned += [(tab, "reverse" if at == self.page else "normal"), ("  ", "normal")]
+        self.query_one("#head", Line).show(*turned, (f" {_('] turns the page')}", "dim"))
 
     def do_tab(self) -> None:
-        """Timeline or reports."""
-        self.reports = not self.reports
-        self.query_one("#timeline").display = not self.reports
-        self.query_one("#reports").display = self.reports
-        self.rows.focus()
-        self._head()
+        """Timeline, reports, the ways of those who called."""
+        self._turn(1)
 
     def do_tab_back(self) -> None:
-        """Of two pages the one before is also the next."""
-        self.do_tab()
+        """The page before."""
+        self._turn(-1)
+
+    def _turn(self, step: int) -> None:
+        self.page = (self.page + step) % len(PAGES)
+        for at, page in enumerate(PAGES):
+            self.query_one(f"#{page}").display = at == self.page
+        self.rows.focus()
+        self._head()
+        self._look_down()
 
     def targets(self) -> list[int]:
         """The incident."""
@@ -160,8 +191,15 @@ class IncidentScreen(Place):
                 actor=event.actor, user=event.os_user, source=event.source
             ),
             "",
-            *tell(event, clock=clock).split(" / "),
+            *self._content(event),
         ]
+
+    def _content(self, event: Event) -> list[str]:
+        """What it says; of a snapshot every reading."""
+        clock = self.console.clock
+        if event.kind is Kind.SNAPSHOT:
+            return snapshot_words.lines(event.body, clock)
+        return tell(event, clock=clock).split(" / ")
 
     @on(RowList.Selected, "#reports")
     def open_report(self) -> None:
@@ -222,6 +260,8 @@ class IncidentScreen(Place):
             return f"{self.number:04d} {row.workstation} {row.words}"
         if row is None:
             return f"{self.number:04d}"
+        if isinstance(row, tuple):
+            return f"{self.number:04d} {row[1]}"
         return f"{self.number:04d} {tell(row, clock=self.console.clock)}"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hisconsole.config import Workstation
+from hisconsole.desk import evidence
 from hisconsole.desk.desk import Desk, Outcome, Transaction
 from hisconsole.errors import NotFound
 from hisconsole.plan import calls
@@ -14,6 +15,7 @@ from hisconsole.plan.asking import Answers, read_answers
 from hisconsole.plan.calls import ALIKE_WINDOW, Alike, call_fields
 from hisconsole.plan.events import NewEvent
 from hisconsole.plan.incident import Incident, Report
+from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.words import Scope
 from hisconsole.store import projections
 from hisconsole.store.database import Connection
@@ -70,9 +72,17 @@ def _named(workstation: str) -> str:
 
 
 def take_call(
-    desk: Desk, given: Mapping[str, str], *, join: int | None = None, act: str | None = None
+    desk: Desk,
+    given: Mapping[str, str],
+    *,
+    join: int | None = None,
+    act: str | None = None,
+    picture: StatusPicture | None = None,
 ) -> Outcome:
-    """Record a call as a new incident, or as a further report of incident `join`."""
+    """Record a call as a new incident, or as a further report of incident `join`.
+
+    What `picture` shows of the caller's way is frozen with it.
+    """
     now = desk.now()
     answers = read_answers(call_fields(), given, now=now, zone=desk.zone)
 
@@ -82,7 +92,8 @@ def take_call(
         incident = transaction.look(join)[0] if join is not None else None
         projections.keep_callback(transaction.connection, report.number, left)
         plan = desk.site.plan.version
-        return calls.take(report, incident=incident, number=number, plan=plan, now=now)
+        taken = calls.take(report, incident=incident, number=number, plan=plan, now=now)
+        return [*taken, *evidence.at_report(taken[-1].incident, report, picture, now)]
 
     return desk.record(decide, act=act, now=now, sentence=_("Call taken"))
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from hisconsole.desk import evidence
 from hisconsole.desk.desk import Desk, Outcome, Transaction
 from hisconsole.flows.walk import Filled, Given, Value
 from hisconsole.plan.asking import Ask, Field, read_answers
 from hisconsole.plan.category import Verdict, verdict
-from hisconsole.plan.chain import chain
 from hisconsole.plan.document import Plan
 from hisconsole.plan.events import NewEvent
-from hisconsole.plan.evidence import Found, answers_of, found
+from hisconsole.plan.evidence import Found, answers_of
 from hisconsole.plan.facts import facts_of
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.measures import classify_guided
@@ -32,6 +33,10 @@ class Prefilled:
     filled: Mapping[str, Filled]
     facts: Mapping[str, Value]
     found: tuple[Found, ...]
+    picture: StatusPicture | None
+    """What the signs were seen in: the evidence that is frozen with the answers."""
+    seen_at: datetime
+    """When it was looked at; the questions take their time."""
 
 
 def prefilled(desk: Desk, number: int, picture: StatusPicture | None) -> Prefilled:
@@ -41,43 +46,39 @@ def prefilled(desk: Desk, number: int, picture: StatusPicture | None) -> Prefill
         plan = desk.memory.plan(connection, incident.plan) or desk.site.plan
         calls = projections.calls_since(connection, desk.now() - WINDOW)
         faults = projections.faults_since(connection, desk.now() - WINDOW)
-    signs = _signs(plan, incident, picture)
+    signs = evidence.signs_of(plan, incident, picture)
     filled: dict[str, Filled] = {}
     for each in answers_of(plan, {}, signs):
         source = _("{words} since {when}").format(words=each.words, when=desk.clock(each.since))
+        row = picture.by_target.get(each.target) if picture is not None else None
+        if row is not None and row.shown.checked_at is not None:
+            source = _("{source}, polled {when}").format(source=source, when=desk.clock(row.shown.checked_at))
         filled[each.sign.question] = Filled(each.sign.value, source)
     back, words = recurring(calls, incident, faults=faults, now=desk.now())
+    words = _("{words}, record of {when}").format(words=words, when=desk.clock(desk.now()))
     filled["recurring"] = Filled((YesNo.YES if back else YesNo.NO).value, words)
     facts = facts_of(replace(incident, answers={}), plan)
     if incident.reports:
         first = incident.reports[0]
-        told = _("report {number}").format(number=first.number)
+        told = _("report {number}, {when}").format(number=first.number, when=desk.clock(first.taken_at))
         filled["symptom"] = Filled(first.symptom, told)
     if "scope" in facts:
         count = len({report.workstation for report in incident.reports})
-        filled["scope"] = Filled(
-            facts["scope"].value,
-            ngettext(
-                "{n} workstation, and what callers said", "{n} workstations, and what callers said", count
-            ).format(n=count),
+        said = ngettext(
+            "{n} workstation, and what callers said by {when}",
+            "{n} workstations, and what callers said by {when}",
+            count,
         )
+        last = max(report.taken_at for report in incident.reports)
+        filled["scope"] = Filled(facts["scope"].value, said.format(n=count, when=desk.clock(last)))
     if incident.classified_at is not None:
         before = _("{who}, {when}").format(
             who=incident.classified_by, when=desk.clock(incident.classified_at)
         )
         filled |= {name: Filled(value, before) for name, value in incident.answers.items()}
-    return Prefilled(incident, plan, filled, {name: fact.value for name, fact in facts.items()}, signs)
-
-
-def _signs(plan: Plan, incident: Incident, picture: StatusPicture | None) -> tuple[Found, ...]:
-    if picture is None:
-        return ()
-    parents = picture.infrastructure.parents
-    switches = {report.switch for report in incident.reports if report.switch}
-    way = (chain(switch, parents).levels for switch in switches if switch in parents)
-    near = {each for levels in way for level in levels for each in level}
-    core = {target for target, above in parents.items() if not above}
-    return found(plan, picture, near=near | core)
+    return Prefilled(
+        incident, plan, filled, {name: fact.value for name, fact in facts.items()}, signs, picture, desk.now()
+    )
 
 
 def judge_answers(desk: Desk, number: int, answers: Mapping[str, Value]) -> Verdict:
@@ -107,8 +108,12 @@ def classify(
     tried: str = "",
     expected: int | None = None,
     act: str | None = None,
+    picture: StatusPicture | None = None,
+    seen_at: datetime | None = None,
 ) -> Outcome:
     """Record what the answers come to, or with a reason another category; judged anew in the transaction.
+
+    What `picture` showed of the incident's targets, at `seen_at` or now, is frozen with it.
 
     Raises Refused: without a reason for another category, and without the approver's word for leaving
     Category I.
@@ -128,14 +133,13 @@ def classify(
         incident, history = transaction.look(number)
         desk.refuse_if_changed(incident, history, expected)
         plan = transaction.plan(incident) or desk.site.plan
-        return list(
-            classify_guided(
-                desk.setting(transaction, number, answers, now),
-                _verdict(desk, incident, plan, texts),
-                answers=texts,
-                sources=sources,
-                override=override,
-            )
+        decided = classify_guided(
+            desk.setting(transaction, number, answers, now),
+            _verdict(desk, incident, plan, texts),
+            answers=texts,
+            sources=sources,
+            override=override,
         )
+        return [*decided, *evidence.beside(decided, incident, plan, picture, seen_at or now)]
 
     return desk.record(decide, number=number, act=act, now=now, sentence=_("Classified"))

@@ -13,6 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hisconsole.config import Site
+from hisconsole.desk import evidence
 from hisconsole.desk.actor import Actor, act_id, utc_now
 from hisconsole.desk.means import means_of
 from hisconsole.desk.memory import Looked, Memory, onward
@@ -24,6 +25,7 @@ from hisconsole.plan.document import Plan
 from hisconsole.plan.events import SITE, Event, Kind, NewEvent
 from hisconsole.plan.frozen import to_data
 from hisconsole.plan.incident import Incident
+from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.story import tell
 from hisconsole.plan.times import clock
 from hisconsole.store import events, projections, turns
@@ -39,6 +41,7 @@ HARMLESS = frozenset(
         Kind.CORRECTED,
         Kind.FIX_TRIED,
         Kind.FELL_DUE,
+        Kind.SNAPSHOT,
         Kind.MET,
         Kind.SUMMARISED,
         Kind.BACK_ENTERED,
@@ -156,11 +159,13 @@ class Desk:
         *,
         expected: int | None = None,
         act: str | None = None,
+        picture: StatusPicture | None = None,
     ) -> Outcome:
         """Carry out one act of the table on one incident.
 
         `expected` is the version the operator saw; `act` the act's own id, repeating which changes
-        nothing. Raises Refused, NotFound or StoreFault with a sentence.
+        nothing. Of `picture` goes on record what a category or a notice to departments rests on.
+        Raises Refused, NotFound or StoreFault with a sentence.
         """
         definition = self.acts.get(name)
         if definition is None:
@@ -173,7 +178,9 @@ class Desk:
         def decide(transaction: Transaction) -> Sequence[NewEvent]:
             incident, history = transaction.look(number)
             self.refuse_if_changed(incident, history, expected)
-            return definition.decide(self.setting(transaction, number, answers, now))
+            decided = definition.decide(self.setting(transaction, number, answers, now))
+            plan = transaction.plan(incident) or self.site.plan
+            return [*decided, *evidence.beside(decided, incident, plan, picture, now)]
 
         return self.record(decide, number=number, act=act, now=now, sentence=definition.label)
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.desk.desk import Desk, Transaction
-from hisconsole.plan.due import Due
-from hisconsole.plan.events import SITE, NewEvent
+from hisconsole.desk.evidence import Look, beside
+from hisconsole.plan.due import GATE, Due
+from hisconsole.plan.events import SITE, Kind, NewEvent
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.measures import fell_due
+from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.site import site_fell_due
 from hisconsole.plan.told import untold
 from hisconsole.plan.turn import owed
@@ -42,25 +44,31 @@ def all_due(desk: Desk) -> tuple[Owed, ...]:
     return tuple(Owed(row, known.get(row.incident)) for row in rows)
 
 
-def tell_overdue(desk: Desk) -> int:
-    """Record each deadline that has passed, once; returns how many. Repeating it changes nothing."""
+def tell_overdue(desk: Desk, look: Look = lambda: None) -> int:
+    """Record each deadline that has passed, once; returns how many. Repeating it changes nothing.
+
+    `look` is asked for the picture where a gate has passed, and what it shows is frozen beside that.
+    """
     now = desk.now()
     with desk.database.read() as connection:
         passed = due.fallen(connection, now=now, limit=BATCH)
     if not passed:
         return 0
     numbers = sorted({row.incident for row in passed})
+    picture = look() if any(row.duty == GATE for row in passed) else None
     told: list[NewEvent] = []
 
     def decide(transaction: Transaction) -> list[NewEvent]:
-        told[:] = [event for number in numbers for event in _passed(transaction, number, now)]
+        told[:] = [event for number in numbers for event in _passed(transaction, number, picture, now)]
         return told
 
     desk.record(decide, act=None, now=now, sentence=_("Deadlines told"))
-    return len(told)
+    return sum(event.kind is Kind.FELL_DUE for event in told)
 
 
-def _passed(transaction: Transaction, number: int, now: datetime) -> list[NewEvent]:
+def _passed(
+    transaction: Transaction, number: int, picture: StatusPicture | None, now: datetime
+) -> list[NewEvent]:
     """What has passed of an incident, a turn of duty or the site, as it stands inside the transaction."""
     if number == SITE:
         return site_fell_due(events.of_incident(transaction.connection, SITE), now=now)
@@ -68,7 +76,9 @@ def _passed(transaction: Transaction, number: int, now: datetime) -> list[NewEve
         turn = turns.turn_of(transaction.connection, -number)
         return untold(owed(turn), turn.fallen, now=now)
     incident = transaction.look(number)[0]
-    return fell_due(incident, transaction.plan(incident), now=now)
+    plan = transaction.plan(incident)
+    fallen = fell_due(incident, plan, now=now)
+    return [*fallen, *beside(fallen, incident, plan, picture, now)]
 
 
 def recompute(desk: Desk) -> int:

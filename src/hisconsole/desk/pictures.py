@@ -130,6 +130,7 @@ class Pictures:
                     self._heads[id_].words,
                     self._heads[id_].trend,
                     self._heads[id_].wrong,
+                    self._heads[id_].named,
                 )
                 for id_, target in targets.items()
             ],
@@ -158,7 +159,7 @@ class Pictures:
             profiles = [infrastructure.profiles[each] for each in targets[id_].profiles]
             named = headline(readings, Rules(targets[id_], profiles).of)
             head = self._head(id_, (version, healths[id_]), named)
-            self._heads[id_] = replace(head, wrong=wrong(readings))
+            self._heads[id_] = replace(head, wrong=wrong(readings), named=named)
 
     def _head(self, target: str, of: tuple[str, TargetHealth], named: Judged | None) -> _Head:
         if named is None:
@@ -184,6 +185,7 @@ class _Head:
     good_at: datetime | None = None
     trend: tuple[float, ...] = ()
     wrong: tuple[Judged, ...] = ()
+    named: Judged | None = None
 
 
 def _same(one: Sequence[object], other: Sequence[object]) -> bool:

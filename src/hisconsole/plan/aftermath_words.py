@@ -47,6 +47,7 @@ def report(found: Aftermath, names: Names, *, seq: int, head: str) -> Paper:
             people.messages(found, names),
             people.notices(found, names),
             _actions(found, names),
+            _evidence(found, names),
             _timeline(found, names),
         ),
         foot=f"{number}  {chain}",
@@ -228,6 +229,17 @@ def _actions(found: Aftermath, names: Names) -> Section:
         for each in found.incident.actions
     )
     return Section(_("Actions"), columns, rows, _("The review has named no action yet."))
+
+
+def _evidence(found: Aftermath, names: Names) -> Section:
+    """What was frozen of what the watch saw; the entry in the record has every reading."""
+    columns = (Column(_("Frozen"), 11), Column(_("Entry"), 6), Column(_("What was seen, the worst first")))
+    rows = tuple(
+        (names.at(event.at), str(event.seq), tell(event, clock=names.at))
+        for event in found.timeline
+        if event.kind is Kind.SNAPSHOT and event.act not in found.undone
+    )
+    return Section(_("Evidence"), columns, rows, _("Nothing that the watch saw was frozen."))
 
 
 def _timeline(found: Aftermath, names: Names) -> Section:

@@ -23,14 +23,14 @@ class Chain:
 def chain(target: str, parents: Parents) -> Chain:
     """The chain of a target; parents that are not known and circles are left out."""
     return Chain(
-        levels=_levels(target, parents),
+        levels=levels(target, parents),
         below=tuple(child for child, above in parents.items() if target in above and child != target),
         alone=len(subtree(target, parents)) - 1,
     )
 
 
-def _levels(target: str, parents: Parents) -> tuple[tuple[str, ...], ...]:
-    """Each ancestor stands above the deepest of those that hang on it."""
+def levels(target: str, parents: Parents) -> tuple[tuple[str, ...], ...]:
+    """The way down to a target: each ancestor stands above the deepest of those that hang on it."""
     heights: dict[str, int] = {}
     waiting: list[tuple[str, frozenset[str]]] = [(target, frozenset())]
     while waiting:

@@ -87,6 +87,7 @@ class Kind(StrEnum):
     RELIEVED = "relieved"
     SHIFT_NOTED = "shift-note"
     ROUTINE = "routine"
+    SNAPSHOT = "snapshot"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def apply(incident: Incident | None, event: Event) -> Incident:
         raise ValueError(f"event {event.seq} ({event.kind}) comes before its incident was opened")
     else:
         incident = replace(incident, **_CHANGES[event.kind](incident, event))
-    if event.kind is Kind.FELL_DUE:
+    if event.kind in _BESIDE:
         return replace(incident, version=event.seq)
     if event.kind not in _NO_WORK:
         incident = replace(incident, touched_at=event.recorded)
@@ -62,6 +62,9 @@ def apply(incident: Incident | None, event: Event) -> Incident:
         last_recorded=event.recorded,
     )
 
+
+_BESIDE = frozenset({Kind.FELL_DUE, Kind.SNAPSHOT})
+"""What is recorded beside the work: it is nobody's act on the incident, and undo does not see it."""
 
 _NO_WORK = frozenset({Kind.OPENED, Kind.REPORTED, Kind.ATTACHED, Kind.DETACHED, Kind.CORRECTED, Kind.UNDONE})
 """What callers bring about, and taking back: nobody has worked on the incident by that."""
@@ -318,6 +321,7 @@ _CHANGES: Mapping[Kind, Callable[[Incident, Event], dict[str, Any]]] = {
     Kind.HELD: _decided,
     Kind.MET: _met,
     Kind.FELL_DUE: _fell_due,
+    Kind.SNAPSHOT: lambda incident, event: {},
     Kind.SUMMARISED: _summarised,
     **OUTREACH,
     Kind.ACTION: _action,

@@ -38,7 +38,7 @@ class Watched:
     """One target of the picture; `limit` is how old its latest round may be.
 
     `headline` is the reading to name while nothing is wrong, in words; `trend` the latest values of
-    the reading that is named, oldest first; `wrong` are the readings that are measured and not good.
+    the reading that is named (`named`), oldest first; `wrong` are those that are measured and not good.
     """
 
     target: Target
@@ -47,6 +47,7 @@ class Watched:
     headline: str = ""
     trend: tuple[float, ...] = ()
     wrong: tuple[Judged, ...] = ()
+    named: Judged | None = None
 
     @property
     def words(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from hisconsole.plan import snapshot_words
 from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.story_outreach import TELL_OUTREACH
 from hisconsole.plan.story_turn import TELL_TURN
@@ -216,6 +217,7 @@ _TELL: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.HELD: lambda body, clock: _agreed(_with(_("not escalated"), body["reason"]), body, "by", clock),
     Kind.MET: lambda body, clock: _with(_("{duty} met by hand").format(duty=_owed(body)), body["text"]),
     Kind.FELL_DUE: lambda body, clock: _("fell due: {duty}").format(duty=_owed(body)),
+    Kind.SNAPSHOT: snapshot_words.told,
     Kind.SUMMARISED: lambda body, clock: _("summary for {whom}: {text}").format(
         whom=label(Audience(str(body["audience"]))), text=body["text"]
     ),

@@ -11,6 +11,9 @@ from hisconsole.plan.find import Findable, findable
 from hisconsole.plan.profiles import Probe, Profile
 from hisconsole.plan.threshold import Threshold
 
+EVERYBODY = "all"
+"""What a target serves that callers of every department work with."""
+
 SNMP_PORT = 161
 SSH_PORT = 22
 
@@ -134,6 +137,8 @@ class Target:
     find: tuple[str, ...]
     gateway: bool = False
     """The console itself hangs on it: silent, and all beyond it too, it is the console that is cut off."""
+    serves: tuple[str, ...] = ()
+    """The departments whose callers work with it, or `EVERYBODY`: there the way of a caller ends."""
 
 
 @dataclass(frozen=True, slots=True)

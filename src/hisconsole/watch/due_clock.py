@@ -1,5 +1,7 @@
 """The due clock of the watch: it puts the due rows right once, and then tells each deadline that passes.
 
+Beside a gate that passes, and a notice that went out without it, it freezes what the watch saw then.
+
 It acts through the desk as the actor *watch*, in a thread of its own: the rounds never wait for the record.
 """
 
@@ -8,14 +10,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
-from hisconsole.config import load_site
-from hisconsole.desk.actor import here
+from hisconsole.config import is_sample, load_site
+from hisconsole.desk.actor import here, utc_now
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.duties import recompute, tell_overdue
+from hisconsole.desk.evidence import freeze_notices
+from hisconsole.desk.pictures import Pictures
+from hisconsole.plan.picture import StatusPicture
 from hisconsole.store.database import RECORD, Database
+from hisconsole.store.events import head
 from hisconsole.watch.holding import pause
+
+BEHIND = 1000
+"""Events that are looked at again at a start."""
 
 WATCH = "watch"
 """The actor whose acts nobody did by hand."""
@@ -30,6 +40,8 @@ class DueClock:
         self._config, self._data, self._every_s, self._broken = config, data, every_s, broken
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="due")
         self._desk: Desk | None = None
+        self._seen = 0
+        """The seq up to which notices were looked at for the evidence of them."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look until `stop` is set; what goes wrong is logged and tried again."""
@@ -50,7 +62,9 @@ class DueClock:
                     return
                 self._desk = self._opened()
                 recompute(self._desk)
-            tell_overdue(self._desk)
+                self._seen = self._begin(self._desk)
+            tell_overdue(self._desk, self._picture)
+            self._seen = freeze_notices(self._desk, self._picture, after=self._seen)
         except Exception as fault:  # noqa: BLE001 - a bug must not stop the clock; it is logged and tried again
             self._broken(fault)
             self._close()
@@ -58,6 +72,21 @@ class DueClock:
     def _opened(self) -> Desk:
         site = load_site(self._config)
         return Desk(database=Database(self._data), site=site, actor=here(WATCH))
+
+    def _begin(self, desk: Desk) -> int:
+        """From where to look for notices: the watch before may have died with the last of them unseen."""
+        with desk.database.read() as connection:
+            return max(0, head(connection).seq - BEHIND)
+
+    def _picture(self) -> StatusPicture | None:
+        """What the watch has seen, read when it is needed; without it deadlines are told all the same."""
+        try:
+            sample = is_sample(self._config)
+            with closing(Pictures(self._config, self._data, sample=sample, now=utc_now)) as pictures:
+                return pictures.newer(-1)
+        except Exception as fault:  # noqa: BLE001 - as above
+            self._broken(fault)
+            return None
 
     def _close(self) -> None:
         desk, self._desk = self._desk, None
