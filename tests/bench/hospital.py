@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hisconsole.config import FILES
 from hisconsole.paths import shipped
+from tests.watch.fakes import hear_at
 
 OBJECTS, COLUMNS, ROWS = 30, 8, 31
 
@@ -72,6 +73,7 @@ def lay(config: Path, groups: Sequence[Group]) -> Path:
         (config / "profiles").mkdir(parents=True)
         for name in FILES:
             shutil.copy(shipped("config") / name, config / name)
+        hear_at(config, 0)
         shutil.copy(shipped("config") / "profiles" / "ssh-linux.yaml", config / "profiles")
         for profile, text in _PROFILES.items():
             (config / "profiles" / f"{profile}.yaml").write_text(text)

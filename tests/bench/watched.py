@@ -92,7 +92,7 @@ class Watched:
                 self._see(found, wanted, every_s)
             found.cpu.append(100 * (self._cpu_s() - before) / (time.monotonic() - began))
             left -= part
-        found.memory_mb = self._memory_mb()
+        found.memory_mb = self.memory_mb()
         return found
 
     def _see(self, found: Found, well: Iterable[str], every_s: float) -> None:
@@ -123,6 +123,7 @@ class Watched:
         """Seconds of processor of the whole process with all its threads, in nanosecond steps."""
         return time.clock_gettime((~self._process.pid << 3) | 2)
 
-    def _memory_mb(self) -> float:
+    def memory_mb(self) -> float:
+        """What the whole process holds in memory."""
         text = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
         return int(text) * os.sysconf("SC_PAGE_SIZE") / 1e6

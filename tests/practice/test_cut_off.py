@@ -25,6 +25,7 @@ from hisconsole.practice.scenario_file import scenario_folder
 from hisconsole.watch.loop import Watch
 from hisconsole.watch.process import real_pollers
 from hisconsole.watch.timing import Timing
+from tests.watch.fakes import hear_at
 
 NET = f"127.{60 + os.getpid() % 190}."
 MINUTE_S = 8
@@ -39,6 +40,7 @@ def lay(folder: Path) -> Path:
     (folder / "scenarios").mkdir(parents=True)
     for name in (*FILES, "credentials.yaml"):
         (folder / name).write_bytes((shipped("config") / name).read_bytes())
+    hear_at(folder, 0)
     targets = (shipped("config") / "targets.yaml").read_text("utf-8")
     targets = re.sub(r"\n  every: \d+", "", targets).replace("\n  kind:", "\n  every: 10\n  kind:")
     (folder / "targets.yaml").write_text(targets.replace("127.30.", NET), "utf-8")

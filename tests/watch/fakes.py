@@ -169,13 +169,21 @@ async def until(true: Callable[[], object], seconds: float = 5.0) -> None:
             await asyncio.sleep(0.01)
 
 
-def lay_site(folder: Path, targets: str) -> Path:
-    """The sample hospital with these targets."""
+def lay_site(folder: Path, targets: str, *, traps: int = 0) -> Path:
+    """The sample hospital with these targets; it listens for traps only at a port of the test's own."""
     folder.mkdir(exist_ok=True)
     for name in FILES:
         (folder / name).write_bytes((shipped("config") / name).read_bytes())
+    hear_at(folder, traps)
     (folder / "targets.yaml").write_text(targets, encoding="utf-8")
     return folder
+
+
+def hear_at(folder: Path, port: int) -> None:
+    """Have the watch of these files listen for traps there; 0 is nowhere."""
+    path = folder / "site.yaml"
+    text = path.read_text("utf-8").partition("\ntraps:")[0] + "\n"
+    path.write_text(text + (f"traps:\n  address: 127.0.0.1\n  port: {port}\n" if port else ""), "utf-8")
 
 
 def entries(*ids: str, every: int = 5) -> str:

@@ -47,7 +47,7 @@ def _play(settings: Settings, asked: Namespace) -> int:
     def tell(line: str) -> None:
         deliver(Answer({"said": line}, [printable(line)]), as_json=asked.json)
 
-    run(infrastructure, settings.data, asked.scenario, tell=tell)
+    run(infrastructure, settings.data, asked.scenario, tell=tell, traps=site.traps)
     return 0
 
 

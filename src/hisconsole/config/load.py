@@ -9,6 +9,7 @@ from typing import TypeVar
 from hisconsole.config.cards import CARDS, cards_of, check_cards_across
 from hisconsole.config.checks import Entries, check_across
 from hisconsole.config.documents import Signature, named, read_bytes, read_documents, signature_of
+from hisconsole.config.listening import listening_of
 from hisconsole.config.plan_checks import check_plan_across
 from hisconsole.config.plan_file import PLAN, draft_of, numbered
 from hisconsole.config.shifts import SHIFTS, check_shifts_across, manned, shifts_of
@@ -20,6 +21,7 @@ from hisconsole.config.site import (
     Site,
     Workstation,
 )
+from hisconsole.config.targets_fields import PartFields
 from hisconsole.errors import ConfigFault, Finding
 from hisconsole.fields import Fields, shown
 from hisconsole.plan.acts import all_acts
@@ -112,10 +114,11 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
         return None
     if not isinstance(site.data, dict):
         findings.append(site.at_value((), _("write the hospital's fields here, as 'name: ...'.")))
-    head = Fields(site, (), findings)
+    head = PartFields(site, (), findings)
     sample = head.flag("sample")
     name, timezone = head.text("name", needed=True), head.timezone("timezone")
     language, prefix = head.one_of("language", LANGUAGES), head.prefix("prefix")
+    traps = listening_of(head, sample=sample)
     head.close()
     check_across(departments, workstations, roster, sample=sample, findings=findings)
     if draft is None or cards is None:
@@ -133,6 +136,7 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
         version=version,
         cards=cards.cards,
         rota=manned(shifts, operators),
+        traps=traps,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from hisconsole.config.listening import Listening
 from hisconsole.plan.cards import Cards
 from hisconsole.plan.document import Plan
 from hisconsole.plan.find import Findable, findable
@@ -123,6 +124,8 @@ class Site:
     """How departments work by hand."""
     rota: Rota = field(default_factory=Rota)
     """Who is on duty when; empty where the hospital has no shifts.yaml."""
+    traps: Listening | None = None
+    """Where the watch listens for SNMP traps, if it does."""
     _departments: dict[str, Department] = field(init=False, repr=False, compare=False)
     _workstations: dict[str, Workstation] = field(init=False, repr=False, compare=False)
     _contacts: dict[str, Contact] = field(init=False, repr=False, compare=False)

@@ -9,23 +9,26 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pyasn1.type import univ  # type: ignore[import-untyped]
 from pysnmp.carrier.asyncio.dgram import udp  # type: ignore[import-untyped]
 from pysnmp.entity import config, engine  # type: ignore[import-untyped]
-from pysnmp.entity.rfc3413 import cmdrsp, context  # type: ignore[import-untyped]
+from pysnmp.entity.rfc3413 import cmdrsp, context, ntforg  # type: ignore[import-untyped]
 from pysnmp.proto import rfc1902, rfc1905  # type: ignore[import-untyped]
 
 from hisconsole.plan.targets import Credential, CredentialKind
-from hisconsole.practice.mib import Mib, Type, View
+from hisconsole.practice.mib import Cell, Mib, Type, View, oid
 from hisconsole.practice.sockets import datagrams
 from hisconsole.probes.snmp.usm import master_key
 
 _AUTH = {"sha1": config.USM_AUTH_HMAC96_SHA, "sha256": config.USM_AUTH_HMAC192_SHA256}
 _PRIV = {"aes128": config.USM_PRIV_CFB128_AES, "aes256": config.USM_PRIV_CFB256_AES_BLUMENTHAL}
 _LARGEST_QUESTION = 4096
+_UPTIME, _TRAP_OID = "1.3.6.1.2.1.1.3.0", "1.3.6.1.6.3.1.1.4.1.0"
+_COMMUNITIES, _USERS = 2, 3
+"""Security models of versions 2c and 3 (RFC 3411)."""
 _FIRST_BOOT = 1_700_000_000
 """snmpEngineBoots counts seconds from here: it only grows, and no file must be kept for it."""
 
@@ -51,7 +54,7 @@ class _Objects:
         found = []
         for name, _value in asked:
             cell = self._mib.get(tuple(name))
-            found.append((name, rfc1905.noSuchInstance if cell is None else self._wire(cell)))
+            found.append((name, rfc1905.noSuchInstance if cell is None else _wire(cell, self._view)))
         return found
 
     def read_next_variables(self, *asked: Any, **how: Any) -> list[Any]:
@@ -62,11 +65,13 @@ class _Objects:
             if after is None:
                 found.append((name, rfc1905.endOfMibView))
             else:
-                found.append((univ.ObjectIdentifier(after[0]), self._wire(after[1])))
+                found.append((univ.ObjectIdentifier(after[0]), _wire(after[1], self._view)))
         return found
 
-    def _wire(self, cell: Any) -> Any:
-        return _WIRE[cell.type](cell.value(self._view))
+
+def _wire(cell: Cell, view: View) -> Any:
+    """The value of an object now, as it is sent."""
+    return _WIRE[cell.type](cell.value(view))
 
 
 class _Socket(udp.UdpAsyncioTransport):  # type: ignore[misc]
@@ -102,9 +107,13 @@ class Agent:
         `secrets` are the community, or the passwords of authentication and privacy.
         """
         self._engine = engine.SnmpEngine()
+        self._mib, self._view = mib, view
+        self._hearer: tuple[str, int] | None = None
+        self._sender: Any = None
         _name(self._engine, target)
         if credential.kind is CredentialKind.SNMP2C:
             config.add_v1_system(self._engine, "practice", secrets[0])
+            self._user = ("practice", _COMMUNITIES, "noAuthNoPriv")
         else:
             auth, priv = (rfc1902.OctetString(master_key(credential.auth, each)) for each in secrets)
             config.add_v3_user(
@@ -117,6 +126,7 @@ class Agent:
                 authKeyType=config.USM_KEY_TYPE_MASTER,
                 privKeyType=config.USM_KEY_TYPE_MASTER,
             )
+            self._user = (credential.user, _USERS, "authPriv")
         transport = _Socket(alive).open_server_mode(sock=datagrams(target, address, port))
         config.add_transport(self._engine, udp.DOMAIN_NAME, transport)
         objects = context.SnmpContext(self._engine)
@@ -129,6 +139,31 @@ class Agent:
             cmdrsp.BulkCommandResponder,
         ):
             responder(self._engine, objects)
+
+    def tell(self, address: str, port: int) -> None:
+        """Send traps there from now on."""
+        self._hearer = (address, port)
+
+    def trap(self, kind: str, values: Sequence[str]) -> None:
+        """Send a trap of that kind with its objects of these names, as they are now."""
+        if self._hearer is None:
+            return
+        if self._sender is None:
+            self._sender = self._notifier(self._hearer)
+        held = [(oid(name), self._mib.get(oid(name))) for name in (_UPTIME, *values)]
+        binds = [(name, _wire(cell, self._view)) for name, cell in held if cell is not None]
+        binds.insert(1, (oid(_TRAP_OID), rfc1902.ObjectIdentifier(kind)))
+        self._sender.send_varbinds(self._engine, "traps", None, b"", binds)
+
+    def _notifier(self, place: tuple[str, int]) -> Any:
+        """What sends to that place; it costs 40 ms, which most devices never need."""
+        name, model, level = self._user
+        processing = 1 if model == _COMMUNITIES else 3
+        config.add_target_parameters(self._engine, "watch", name, level, processing)
+        config.add_target_address(self._engine, "watch", udp.DOMAIN_NAME, place, "watch", tagList="traps")
+        config.add_notification_target(self._engine, "traps", "watch", "traps", "trap")
+        config.add_vacm_user(self._engine, model, name, level, (), (), (1, 3, 6))
+        return ntforg.NotificationOriginator()
 
     def close(self) -> None:
         """Close its socket."""

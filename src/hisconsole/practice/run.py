@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncssh
 
+from hisconsole.config.listening import Listening
 from hisconsole.config.targets_credentials import secret_text
 from hisconsole.errors import HisError
 from hisconsole.plan.targets import Infrastructure, Target
@@ -26,6 +27,7 @@ from hisconsole.practice.live import Live
 from hisconsole.practice.scenario_file import scenario_folder
 from hisconsole.practice.services import Contexts, Names, server
 from hisconsole.practice.ssh.host import PlayedHost
+from hisconsole.practice.traps import Herald
 from hisconsole.text import _, ngettext
 
 TICK_S = 0.5
@@ -42,11 +44,13 @@ def run(
     tell: Tell,
     folder: Path | None = None,
     seed: int = 1,
+    traps: Listening | None = None,
 ) -> None:
     """Play all targets until SIGTERM or SIGINT; `tell` gets a line when something is to be said.
 
-    `folder` holds the scenarios, the delivered ones where none is named. Raises HisError when a port
-    is taken, a target is not on loopback, or a practice hospital already runs with this data folder.
+    `folder` holds the scenarios, the delivered ones where none is named; `traps` is where devices tell of
+    what happens to them. Raises HisError when a port is taken, a target is not on loopback, or a
+    practice hospital already runs with this data folder.
     """
 
     async def main() -> None:
@@ -54,7 +58,7 @@ def run(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ended.set)
-        hospital = Practice(infrastructure, data_dir, folder=folder, seed=seed, tell=tell)
+        hospital = Practice(infrastructure, data_dir, folder=folder, seed=seed, tell=tell, traps=traps)
         try:
             await hospital.open(scenario)
             await hospital.play(ended)
@@ -75,10 +79,13 @@ class Practice:
         tell: Tell,
         folder: Path | None = None,
         seed: int = 1,
+        traps: Listening | None = None,
     ) -> None:
         self.infrastructure = infrastructure
         self.data_dir = data_dir
         self._tell = tell
+        self._traps = traps
+        self._heralds: list[Herald] = []
         self.live = Live(build(infrastructure), clock=time.monotonic, seed=seed)
         self.acts = Acts(self.live, folder or scenario_folder())
         self._gates: list[Gate] = []
@@ -113,6 +120,8 @@ class Practice:
         while not ended.is_set():
             for line in self.acts.heard():
                 self._tell(line)
+            for herald in self._heralds:
+                herald.follow()
             for gate in self._gates:
                 await gate.follow()
             with contextlib.suppress(TimeoutError):
@@ -124,6 +133,7 @@ class Practice:
         for each in (*self._gates, *self._open):
             each.close()
         self._gates.clear()
+        self._heralds.clear()
         self._open.clear()
 
     async def _hosts(self) -> None:
@@ -209,3 +219,7 @@ class Practice:
                     alive=partial(self.live.answers, id_),
                 )
                 self._open.append(agent)
+                if self._traps is not None:
+                    agent.tell(self._traps.address, self._traps.port)
+                    alive = partial(self.live.answers, id_)
+                    self._heralds.append(Herald(device, self.live.views[id_], agent.trap, alive))

@@ -9,7 +9,7 @@ import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from random import Random
 from typing import Protocol
@@ -22,14 +22,16 @@ from hisconsole.plan.reach import OwnCheck, OwnPath
 from hisconsole.plan.reading import Round
 from hisconsole.plan.targets import Infrastructure, Target
 from hisconsole.plan.watching import SELF, Slot, slots
+from hisconsole.probes.snmp.traps import Trap
 from hisconsole.store.readings import Holder, Lost, Measured, Remade
 from hisconsole.text import printable
+from hisconsole.watch.ears import Ears
 from hisconsole.watch.keeper import Keeper
 from hisconsole.watch.own_path import Own, System
 from hisconsole.watch.report import Reporter, Troubles
 from hisconsole.watch.runner import Runner
 from hisconsole.watch.schedule import FIRST_A_SECOND, Schedule
-from hisconsole.watch.state import State
+from hisconsole.watch.state import State, Suspicion
 from hisconsole.watch.timing import Timing
 
 
@@ -56,12 +58,16 @@ MakePollers = Callable[[Mapping[str, Mapping[str, object]]], Pollers]
 
 
 class Holding:
-    """One time of holding the lease; `run` it once. `broken` logs a bug and returns its name."""
+    """One time of holding the lease; `run` it once. `broken` logs a bug and returns its name.
+
+    Secrets lie in `data`.
+    """
 
     def __init__(
         self,
         *,
         config: Path,
+        data: Path,
         keeper: Keeper,
         holder: Holder,
         make_pollers: MakePollers,
@@ -69,7 +75,7 @@ class Holding:
         now: Callable[[], datetime],
         timing: Timing,
     ) -> None:
-        self._config, self._keeper, self._holder = config, keeper, holder
+        self._config, self._data, self._keeper, self._holder = config, data, keeper, holder
         self._make_pollers, self._broken = make_pollers, broken
         self._now, self._timing = now, timing
         self._state = State(timing.policy)
@@ -77,6 +83,7 @@ class Holding:
         self._signature: Signature | None = None
         self._troubles = Troubles()
         self._path = OwnPath()
+        self._zone: tzinfo = UTC
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll and write until `stop` is set. Raises Lost when another process has the lease."""
@@ -99,11 +106,18 @@ class Holding:
             now=self._now,
             broken=self._broken,
         )
+        self._ears = Ears(
+            config=self._config,
+            data=self._data,
+            note=self._suspect,
+            look=lambda target: self._runner.hasten(target, anew=True),
+        )
         self._reporter = Reporter(schedule=self._schedule, runner=self._runner, now=self._now)
         tasks = [
             asyncio.create_task(self._runner.run()),
             asyncio.create_task(self._reporter.measure_lag()),
             asyncio.create_task(self._every(self._timing.reload_s, self._reload)),
+            asyncio.create_task(self._every(self._timing.reload_s, self._ears.follow)),
             asyncio.create_task(self._every(self._timing.report_s, self._report)),
         ]
         try:
@@ -115,6 +129,7 @@ class Holding:
 
     async def _end(self, tasks: Sequence[asyncio.Task[None]]) -> None:
         """Cut what runs, write what was measured, give the lease back."""
+        self._ears.close()
         for task in tasks:
             task.cancel()
         with suppress(TimeoutError, StoreFault):
@@ -163,6 +178,12 @@ class Holding:
             for target in self._state.healths:
                 self._runner.hasten(target, within=within)
 
+    def _suspect(self, target: str, trap: Trap) -> None:
+        """Keep what a trap says, by the hospital's clock."""
+        now = self._now()
+        words = f"{trap.words}, {now.astimezone(self._zone):%m-%d %H:%M:%S}"
+        self._state.suspect(target, Suspicion(words, now, firm=trap.of_device))
+
     def _ask(self, target: str) -> None:
         self._runner.hasten(target)
 
@@ -196,7 +217,7 @@ class Holding:
         if signature == self._signature:
             return
         try:
-            infrastructure = await asyncio.to_thread(_load, self._config)
+            infrastructure, self._zone = await asyncio.to_thread(_load, self._config)
         except ConfigFault as fault:
             self._signature = signature
             more = f" (+{len(fault.findings) - 1})" if len(fault.findings) > 1 else ""
@@ -205,6 +226,7 @@ class Holding:
         self._signature = signature
         self._troubles.files = ""
         self._state.arrange(infrastructure, now=self._now())
+        self._ears.arrange(infrastructure)
         self._troubles.room = self._pollers.arrange(infrastructure)
         self._schedule.arrange(slots(infrastructure), now=asyncio.get_running_loop().time())
         self._keeper.note(present=frozenset([*self._state.healths, SELF]))
@@ -215,23 +237,31 @@ class Holding:
         """Report on ourselves, as a round like any other."""
         if self._signature is None:
             return
-        self._keeper.note(devices=self._pollers.memories())
+        memories = self._pollers.memories()
+        self._keeper.note(devices=memories)
         self._troubles.store = self._keeper.trouble or self._keeper.made
         self._troubles.path = self._own.path.words
         watched = self._state.infrastructure
         targets = len(watched.targets) if watched else 0
         self._keeper.add(
-            *self._reporter.report(self._troubles, targets=targets, commit_s=self._keeper.took_s)
+            *self._reporter.report(
+                self._troubles,
+                targets=targets,
+                commit_s=self._keeper.took_s,
+                traps=self._ears.samples(memories),
+            )
         )
 
 
-def _load(config: Path) -> Infrastructure:
-    try:
-        sample = load_site(config).sample
-    except ConfigFault:
-        # A fault in the roster must not leave the network unwatched.
-        sample = False
-    return load_targets(config, sample=sample)
+def _load(config: Path) -> tuple[Infrastructure, tzinfo]:
+    """What is watched, and the hospital's clock."""
+    sample = False
+    zone: tzinfo = UTC
+    # A fault in the roster must not leave the network unwatched.
+    with suppress(ConfigFault):
+        site = load_site(config)
+        sample, zone = site.sample, site.zone
+    return load_targets(config, sample=sample), zone
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:

@@ -44,6 +44,7 @@ class Watch:
             while await self._stand_by(stop):
                 holding = Holding(
                     config=self._config,
+                    data=self._data,
                     keeper=self._keeper,
                     holder=self._holder,
                     make_pollers=self._make_pollers,

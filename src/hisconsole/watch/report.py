@@ -79,11 +79,11 @@ class Reporter:
             self._lag_s = max(self._lag_s, loop.time() - before - TICK_S)
 
     def report(
-        self, troubles: Troubles, *, targets: int, commit_s: float
+        self, troubles: Troubles, *, targets: int, commit_s: float, traps: Iterable[Sample] = ()
     ) -> tuple[TargetHealth, tuple[Measured, ...], tuple[Change, ...]]:
-        """A report on the time since the last one, as it is kept."""
+        """A report on the time since the last one, as it is kept; `traps` are the readings about them."""
         at_s = asyncio.get_running_loop().time()
-        polled = self_round(self._figures(at_s, targets, commit_s), troubles, now=self._now())
+        polled = self_round(self._figures(at_s, targets, commit_s), troubles, traps, now=self._now())
         told = {sample.key for sample in polled.samples}
         readings = judge_round(
             polled,
@@ -121,9 +121,9 @@ class Reporter:
         return found
 
 
-def self_round(figures: Figures, troubles: Troubles, *, now: datetime) -> Round:
+def self_round(figures: Figures, troubles: Troubles, traps: Iterable[Sample] = (), *, now: datetime) -> Round:
     """A report as a round of the target `hisconsole-watch`."""
-    samples = (*_numbers(figures), *_sentences(troubles), *_slowest(figures.ends))
+    samples = (*_numbers(figures), *_sentences(troubles), *traps, *_slowest(figures.ends))
     return Round(SELF, SELF_PROBE, now, now, samples)
 
 

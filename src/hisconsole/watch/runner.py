@@ -101,12 +101,12 @@ class Runner:
             else:
                 await asyncio.sleep(0)
 
-    def hasten(self, target: str, *, within: float = 0.0) -> None:
-        """Poll every slot of a target soon."""
+    def hasten(self, target: str, *, within: float = 0.0, anew: bool = False) -> None:
+        """Poll every slot of a target soon; with `anew` once more where a round is under way."""
         now = asyncio.get_running_loop().time()
         health = self._state.healths.get(target)
         for way in health.probes if health else ():
-            self._schedule.hasten(Slot(target, way.probe), now=now, within=within)
+            self._schedule.hasten(Slot(target, way.probe), now=now, within=within, anew=anew)
         self._wake.set()
 
     async def stop(self, wait_s: float) -> None:

@@ -42,6 +42,8 @@ class _Line:
     """Due at a turn of its grid; else a turn that passes meanwhile is made good by this round."""
     first: bool = False
     """Before others where there is not room for all."""
+    again: bool = False
+    """What runs may have come too early to see what it is asked for."""
 
 
 class Schedule:
@@ -112,14 +114,21 @@ class Schedule:
         passed = floor((now - line.phase) / line.interval) - began
         self.skipped += max(0, passed if line.on_grid else passed - 1)
         line.state = _State.RESTING
+        if line.again:
+            line.again, line.first, in_s = False, True, 0.0
         soon = now + in_s * self._uniform(1 - SHIFT, 1 + SHIFT) if in_s < line.interval else inf
         turn = self._turn(line, now)
         line.on_grid = turn <= soon
         self._rest(slot, line, min(soon, turn))
 
-    def hasten(self, slot: Slot, *, now: float, within: float = 0.0) -> None:
-        """Poll a slot within so many seconds; what runs or waits already is left to do so."""
+    def hasten(self, slot: Slot, *, now: float, within: float = 0.0, anew: bool = False) -> None:
+        """Poll a slot within so many seconds; what runs or waits already is left to do so.
+
+        With `anew` what runs does not count, and is followed by another round.
+        """
         line = self._lines.get(slot)
+        if line is not None and line.state is _State.RUNNING and anew:
+            line.again = True
         if line is None or line.state is not _State.RESTING:
             return
         due = now + (self._uniform(0, within) if within else 0.0)

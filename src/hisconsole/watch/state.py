@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from hisconsole.plan.health import Change, Policy, TargetHealth, begin, due_in, judge_round, outcome, step
+from hisconsole.plan.profiles import Probe
 from hisconsole.plan.reach import Role, in_doubt
-from hisconsole.plan.reading import Judged, Round
+from hisconsole.plan.reading import Judged, Round, Sample
 from hisconsole.plan.status import Status
 from hisconsole.plan.targets import Infrastructure, Kind, Rules, Target
 from hisconsole.plan.watching import Slot, patience, probes_of
+from hisconsole.text import _
 
 UNTRIED = frozenset({"silent", "timeout", "refused", "local"})
 """Faults with which a target has said nothing: they may be our own."""
@@ -19,6 +21,12 @@ UNTRIED = frozenset({"silent", "timeout", "refused", "local"})
 STARTING_S = 10.0
 """For how long a target that never answered may refuse us: what just got power does not listen yet."""
 STARTING_RETRY_S = 1.0
+
+CONFIRMING = timedelta(seconds=10)
+"""For how long after a trap a round that sees something new needs no second one."""
+
+TRAP = "trap"
+"""The reading that says which trap of a target came last."""
 
 _NETWORK = frozenset({Kind.SWITCH, Kind.ROUTER, Kind.FIREWALL, Kind.LINE})
 
@@ -36,6 +44,15 @@ class Taken:
     due_in_s: float
     doubted: tuple[str, ...]
     freed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """What the last trap of a target said; with `firm` a round that confirms it is believed at once."""
+
+    words: str
+    at: datetime
+    firm: bool
 
 
 def _rules_of(infrastructure: Infrastructure) -> dict[str, Rules]:
@@ -59,6 +76,7 @@ class State:
         self.healths: dict[str, TargetHealth] = {}
         self._readings: dict[Slot, tuple[Judged, ...]] = {}
         self._refused_at: dict[Slot, float] = {}
+        self._suspicions: dict[str, Suspicion] = {}
         self._rules: dict[str, Rules] = {}
         self._parents: Mapping[str, Sequence[str]] = {}
         self._children: dict[str, list[str]] = {}
@@ -85,6 +103,7 @@ class State:
         self.healths = {
             id_: begin(id_, ways, now=now, before=self.healths.get(id_)) for id_, ways in probes.items()
         }
+        self._suspicions = {id_: held for id_, held in self._suspicions.items() if id_ in probes}
         held = {Slot(id_, probe) for id_, ways in probes.items() for probe in ways}
         self._readings = {slot: found for slot, found in self._readings.items() if slot in held}
 
@@ -127,6 +146,32 @@ class State:
         slot = Slot(polled.target, polled.probe)
         return not met and at_s - self._refused_at.setdefault(slot, at_s) < STARTING_S
 
+    def suspect(self, target: str, suspicion: Suspicion) -> None:
+        """A trap of a target has come; its next round says whether anything is true of it."""
+        if target in self.healths:
+            self._suspicions[target] = suspicion
+
+    def _policy(self, polled: Round, now: datetime) -> Policy:
+        """The strikes to count by: what a trap has announced and an answer confirms needs no more of them."""
+        suspicion = self._suspicions.get(polled.target)
+        if suspicion is None or not suspicion.firm or polled.probe != Probe.SNMP or polled.fault:
+            return self.policy
+        if polled.started < suspicion.at or now - suspicion.at > CONFIRMING:
+            return self.policy
+        return replace(self.policy, attempts=1, recoveries=1)
+
+    def _with_trap(self, polled: Round, held: Iterable[Judged]) -> Round:
+        """An answer with the target's last trap among its readings, where it ever sent one."""
+        if polled.probe != Probe.SNMP or polled.fault or polled.failure:
+            return polled
+        suspicion = self._suspicions.get(polled.target)
+        kept = (judged.last for judged in held if judged.sample.key == TRAP)
+        words = suspicion.words if suspicion else next(kept, None)
+        if not words:
+            return polled
+        sample = Sample(TRAP, _("last trap"), words, "", "SNMPv2-MIB::snmpTrapOID")
+        return replace(polled, samples=(*polled.samples, sample))
+
     def take(self, polled: Round, *, now: datetime, at_s: float, trusted: bool) -> Taken | None:
         """Count a round; None for a target or probe that is no longer watched.
 
@@ -137,6 +182,7 @@ class State:
         if target is None or before is None or all(way.probe != slot.probe for way in before.probes):
             return None
         held = self.readings(slot)
+        polled = self._with_trap(polled, held)
         if not trusted and polled.fault in UNTRIED:
             return Taken(before, held, (), target.cadence_s, (), ())
         readings = judge_round(
@@ -146,7 +192,9 @@ class State:
             at_s=at_s,
             patience=patience(target.cadence_s),
         )
-        after = step(before, outcome(polled, readings), policy=self.policy, now=now, trusted=trusted)
+        after = step(
+            before, outcome(polled, readings), policy=self._policy(polled, now), now=now, trusted=trusted
+        )
         self._readings[slot] = readings
         self.healths[slot.target] = after
         return Taken(

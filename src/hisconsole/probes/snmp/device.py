@@ -87,6 +87,8 @@ class DeviceMemory:
     repetitions: int = REPETITIONS
     get_doubts: int = 0
     bulk_doubts: int = 0
+    engine: int = 0
+    """Its engine id in version 3, as `engine_number` writes it: whose traps are believed. 0 is unknown."""
 
     def bears_get(self, size: int, *, sure: bool) -> None:
         """Remember that a GET of more than `size` objects is too much."""
@@ -117,4 +119,15 @@ class DeviceMemory:
             repetitions=number("repetitions", 1, REPETITIONS, REPETITIONS),
             get_doubts=number("get_doubts", 0, 1, 0),
             bulk_doubts=number("bulk_doubts", 0, 1, 0),
+            engine=number("engine", 0, 2**264, 0),
         )
+
+
+def engine_number(engine_id: bytes) -> int:
+    """An engine id as a number that keeps its leading zeros."""
+    return int.from_bytes(b"\1" + engine_id)
+
+
+def engine_id_of(number: int) -> bytes:
+    """The engine id behind such a number; nothing for 0."""
+    return number.to_bytes((number.bit_length() + 7) // 8)[1:]

@@ -15,18 +15,19 @@ RESPONSE = 0xA2
 REPORT = 0xA8
 AUTH, PRIV = 1, 2
 
-_INTEGER, _OCTETS, _SEQUENCE = 0x02, 0x04, 0x30
+INTEGER, OCTETS, OBJECT, SEQUENCE = 0x02, 0x04, 0x06, 0x30
 _USM_STATS = bytes.fromhex("2b060106030f0101")
 """1.3.6.1.6.3.15.1.1, what a report of RFC 3414 is about."""
 
 
 class Plain(NamedTuple):
-    """Version 2c."""
+    """Version 2c; `at` is where its PDU starts."""
 
     community: bytes
     pdu: int
     request_id: int
     status: int
+    at: int
 
 
 class Secured(NamedTuple):
@@ -40,40 +41,40 @@ class Secured(NamedTuple):
     report: int
 
 
-class _Broken(Exception):
-    """Not a message."""
+class Broken(Exception):
+    """Not a message of SNMP."""
 
 
-def _field(data: bytes, at: int, end: int, tag: int = 0) -> tuple[int, int]:
-    """Where the content of the field at `at` starts and ends; `tag` 0 takes any."""
+def field(data: bytes, at: int, end: int, tag: int = 0) -> tuple[int, int]:
+    """Where the content of the field at `at` starts and ends, `tag` 0 takes any; raises Broken."""
     if at + 2 > end or (tag and data[at] != tag):
-        raise _Broken
+        raise Broken
     size = data[at + 1]
     at += 2
     if size & 0x80:
         octets = size & 0x7F
         if not 0 < octets < 4 or at + octets > end:
-            raise _Broken
+            raise Broken
         size = int.from_bytes(data[at : at + octets])
         at += octets
     if at + size > end:
-        raise _Broken
+        raise Broken
     return at, at + size
 
 
-def _number(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """An INTEGER and where the next field starts."""
-    start, stop = _field(data, at, end, _INTEGER)
+def number(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """An INTEGER and where the next field starts; raises Broken."""
+    start, stop = field(data, at, end, INTEGER)
     if not 0 < stop - start <= 8:
-        raise _Broken
+        raise Broken
     return int.from_bytes(data[start:stop], signed=True), stop
 
 
 def _head(data: bytes, size: int, version: int) -> tuple[int, int]:
-    start, end = _field(data, 0, size, _SEQUENCE)
-    number, at = _number(data, start, end)
-    if number != version:
-        raise _Broken
+    start, end = field(data, 0, size, SEQUENCE)
+    found, at = number(data, start, end)
+    if found != version:
+        raise Broken
     return at, end
 
 
@@ -81,15 +82,15 @@ def read_plain(data: bytes, size: int = 0) -> Plain | None:
     """The head of a v2c message, None if it is none; `size` is the true size of a message cut short."""
     try:
         at, end = _head(data, size or len(data), 1)
-        start, at = _field(data, at, end, _OCTETS)
+        start, at = field(data, at, end, OCTETS)
         if at >= end:
             return None
         pdu = data[at]
-        inner, stop = _field(data, at, end)
-        request_id, after = _number(data, inner, stop)
-        status, _ = _number(data, after, stop)
-        return Plain(data[start:at], pdu, request_id, status)
-    except (_Broken, IndexError):
+        inner, stop = field(data, at, end)
+        request_id, after = number(data, inner, stop)
+        status, _ = number(data, after, stop)
+        return Plain(data[start:at], pdu, request_id, status, at)
+    except (Broken, IndexError):
         return None
 
 
@@ -97,31 +98,31 @@ def read_secured(data: bytes, size: int = 0) -> Secured | None:
     """The head of a v3 message, None if it is none; `size` as in `read_plain`."""
     try:
         at, end = _head(data, size or len(data), 3)
-        start, at = _field(data, at, end, _SEQUENCE)
-        message_id, inner = _number(data, start, at)
-        _, inner = _number(data, inner, at)
-        flags_at, _ = _field(data, inner, at, _OCTETS)
+        start, at = field(data, at, end, SEQUENCE)
+        message_id, inner = number(data, start, at)
+        _, inner = number(data, inner, at)
+        flags_at, _ = field(data, inner, at, OCTETS)
         flags = data[flags_at]
-        start, at = _field(data, at, end, _OCTETS)
-        inner, stop = _field(data, start, at, _SEQUENCE)
-        _, inner = _field(data, inner, stop, _OCTETS)
-        _, inner = _number(data, inner, stop)
-        _, inner = _number(data, inner, stop)
-        _, inner = _field(data, inner, stop, _OCTETS)
-        sign_at, sign_end = _field(data, inner, stop, _OCTETS)
+        start, at = field(data, at, end, OCTETS)
+        inner, stop = field(data, start, at, SEQUENCE)
+        _, inner = field(data, inner, stop, OCTETS)
+        _, inner = number(data, inner, stop)
+        _, inner = number(data, inner, stop)
+        _, inner = field(data, inner, stop, OCTETS)
+        sign_at, sign_end = field(data, inner, stop, OCTETS)
         pdu, report = (0, 0) if flags & PRIV else _scoped(data, at, end)
         return Secured(message_id, flags, sign_at, sign_end - sign_at, pdu, report)
-    except (_Broken, IndexError):
+    except (Broken, IndexError):
         return None
 
 
 def _scoped(data: bytes, at: int, end: int) -> tuple[int, int]:
     """What an unencrypted body is, and what it reports."""
-    inner, stop = _field(data, at, end, _SEQUENCE)
-    _, inner = _field(data, inner, stop, _OCTETS)
-    _, inner = _field(data, inner, stop, _OCTETS)
+    inner, stop = field(data, at, end, SEQUENCE)
+    _, inner = field(data, inner, stop, OCTETS)
+    _, inner = field(data, inner, stop, OCTETS)
     if inner >= stop:
-        raise _Broken
+        raise Broken
     found = data.find(_USM_STATS, inner, stop)
     about = found + len(_USM_STATS)
     return data[inner], data[about] if found >= 0 and about < stop else 0

@@ -11,7 +11,7 @@ from gufo.snmp._fast import GetIter
 
 from hisconsole.probes.snmp import faults
 from hisconsole.probes.snmp.codec import GufoSocket, PlainCoder, Rows, SecuredCoder
-from hisconsole.probes.snmp.device import Device, DeviceMemory, Raw
+from hisconsole.probes.snmp.device import Device, DeviceMemory, Raw, engine_number
 from hisconsole.probes.snmp.link import LARGEST, Link
 from hisconsole.probes.snmp.pace import Pace
 
@@ -167,6 +167,7 @@ class SecuredSession(GufoSession):
                 raise faults.TooMuchError(sure=True)
             if coder.report < 0:
                 self._heard = self._now()
+                self.memory.engine = engine_number(coder.gufo.get_engine_id())
                 return coder.answer(data, decode)
             self._mend(data)
         raise faults.reported(self._coder.report)
