@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,7 @@ class HandoverScreen(Place):
         if not self._asking:
             self._look(self._read)
 
-    def _look(self, seq: int) -> None:
+    def _look(self, seq: int, then: Callable[[Looked], None] | None = None) -> None:
         self._read, self._asking = seq, True
         self.console.ask_readings(lambda readings: readings.history(SELF, "rate"), self._heard)
         seen = self.seen()
@@ -78,11 +78,16 @@ class HandoverScreen(Place):
 
             return look(desk, seen)
 
+        def show(looked: Looked) -> None:
+            self._show(looked)
+            if then is not None and is_there(self):
+                then(looked)
+
         def failed(error: BaseException) -> None:
             self._asking = False
             self.say(str(error))
 
-        self.console.ask(question, self._show, failed=failed)
+        self.console.ask(question, show, failed=failed)
 
     def seen(self) -> Seen:
         """What the watch sees, as this console knows it, and when nobody watched."""
@@ -232,10 +237,10 @@ class HandoverScreen(Place):
             self.say(_("This is for a routine that was not done."))
 
     def do_hand(self) -> None:
-        """Offer the duty, confirm, or accept: whatever comes next for whoever presses it."""
-        looked = self.looked
-        if looked is None:
-            return
+        """Take, offer, confirm, or accept: what comes next for whoever presses it, as it stands by then."""
+        self._look(self._read, self._hand_on)
+
+    def _hand_on(self, looked: Looked) -> None:
         allowed = [each.key for each in acts.choices_of(looked, self.console.operator)]
         ways = acts.ONWARD if looked.standing.turn is not None else ("begin",)
         next_ = next((key for key in ways if key in allowed), None)
@@ -256,16 +261,15 @@ class HandoverScreen(Place):
 
     def do_more(self) -> bool:
         """All that can be done here now."""
-        looked = self.looked
-        if looked is None:
-            return True
+        self._look(self._read, self._menu)
+        return True
 
+    def _menu(self, looked: Looked) -> None:
         def chosen(name: str | None) -> None:
             if name is not None:
                 acts.WAYS[name](self)
 
         self.app.push_screen(Pick(_("The duty"), acts.choices_of(looked, self.console.operator)), chosen)
-        return True
 
     def do_tab(self, step: int = 1) -> None:
         """The next page."""
