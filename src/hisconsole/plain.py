@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hisconsole.plan.asking import Ask, Field
 from hisconsole.plan.calling_words import calls_told, help_told
+from hisconsole.plan.detection import hit_words
 from hisconsole.plan.document import Plan
 from hisconsole.plan.due import Due, duties, duty_label
 from hisconsole.plan.events import Event
@@ -186,9 +187,13 @@ def _facts(
     since = f"{short(incident.t0)} ({span(over - incident.t0)})"
     facts = [(_("Since"), since), (_("Owner"), incident.owner or _("nobody"))]
     facts += _category(incident, plan)
-    if first is None:
+    if incident.detection is not None:
+        facts.append((_("Seen"), _safe(incident.detection.headline)))
+        if hit := hit_words(incident.detection):
+            facts.append((_("Hit"), _safe(hit)))
+    if first is None and incident.detection is None:
         facts.append((_("What"), _("All its reports went to other incidents.")))
-    else:
+    elif first is not None:
         facts.append((_("What"), _what(first.symptom, first.words)))
         facts.append((_("Where"), _where(incident, first, site)))
     facts += _course(incident, short)

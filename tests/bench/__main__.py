@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hisconsole.store import sqlite
-from tests.bench import probes, screens, stores, traps, watch
+from tests.bench import probes, screens, stores, storm, traps, watch
 from tests.bench.figures import Figure, table
 from tests.bench.run import HERE, Run
 
@@ -38,6 +38,7 @@ ROWS: Mapping[str, Callable[[Run], Iterable[Figure]]] = {
     "strikes": watch.strikes,
     "flood": traps.flood,
     "confirmed": traps.confirmed,
+    "storm": storm.storm,
     "many": watch.many,
 }
 ONLY_BY_NAME = frozenset({"many"})

@@ -70,6 +70,9 @@ GIVEN: Mapping[str, dict[str, str]] = {
     "ruled-out": {"text": "the switch", "how": "its counters stand still"},
     "contingency": {"if": "the archive fills again", "then": "free it by hand"},
     "ticket": {"contact": WANG, "number": "T-8", "promised": "+60"},
+    "merge": {},
+    "apart": {},
+    "split": {},
 }
 BY_PLAN = ("classify", "escalate", "hold", "paralysis", "stopped", "aggravate")
 OUTLOOK = ("ruled-out", "contingency", "ticket")
@@ -88,7 +91,12 @@ NOT_SENT = "No message was sent yet: send one first."
 NOT_I = "only a Category I goes through review"
 NOTHING = "there is nothing to reopen"
 NO_PAPER = {"receipt": "No such notice went to lab.", "back-entered": "'lab' was not on paper."}
-NO_REVIEW = {"action": "actions come from the review of a Category I, start that first"}
+ALONE = {
+    "merge": "Nothing is proposed for it: give the numbers of the other incidents.",
+    "apart": "Nothing is proposed for it",
+    "split": "0001 was not merged into another.",
+}
+NO_REVIEW = {**ALONE, "action": "actions come from the review of a Category I, start that first"}
 
 # state: what each act leads to, or a part of the sentence that refuses it.
 TABLE: Mapping[State, Mapping[str, State | str]] = {
@@ -178,6 +186,7 @@ TABLE: Mapping[State, Mapping[str, State | str]] = {
         "close": C,
     },
     W: {
+        **ALONE,
         "action": W,
         **NO_PAPER,
         "back-entry": "is review and cannot become back-entry",
@@ -192,12 +201,15 @@ TABLE: Mapping[State, Mapping[str, State | str]] = {
         "undo": R,
     },
     C: {
+        "split": ALONE["split"],
         "action": SHUT,
         **dict.fromkeys(("notice", "receipt", "back-entered"), SHUT),
         "back-entry": "is closed and cannot become back-entry",
         "told": NOT_SENT,
         **dict.fromkeys(("acknowledge", "assign", "verify", *BY_PLAN), SHUT),
-        **dict.fromkeys(("eta", "cause", "fix", "close", "message", *CALLING, *OUTLOOK), SHUT),
+        **dict.fromkeys(
+            ("eta", "cause", "fix", "close", "message", "merge", "apart", *CALLING, *OUTLOOK), SHUT
+        ),
         "note": C,
         "pin": C,
         "met": "0001 does not owe 'feedback'. It owes: nothing.",
@@ -237,7 +249,7 @@ def test_the_table_knows_every_act() -> None:
 
 def test_acts_that_close_or_reach_further_ask_once() -> None:
     assert {act.name for act in all_acts().values() if act.confirm} == {
-        *("close", "escalate", "message", "notice", "paralysis"),
+        *("close", "escalate", "merge", "message", "notice", "paralysis", "split"),
     }
 
 

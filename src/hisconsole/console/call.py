@@ -230,6 +230,8 @@ class CallForm(Form):
             rows.append(("0", "0 " + _("New incident")))
         for at, (incident, found) in enumerate(self.alike, start=1):
             words = incident.reports[0].words if incident.reports else ""
+            if incident.detection is not None:
+                words = incident.detection.headline
             reports = ngettext("{n} report", "{n} reports", len(incident.reports))
             text = _("{digit} Join {number} {state} {age}, {reports}: {words} (same {same})").format(
                 digit=at,

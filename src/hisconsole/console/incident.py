@@ -17,6 +17,7 @@ from hisconsole.console.pick import Choice, Pick
 from hisconsole.console.place import Place
 from hisconsole.console.rows import Cell, Line, RowList
 from hisconsole.console.show import draw_entry, draw_report
+from hisconsole.console.symptoms import Hit, draw_hit, hits
 from hisconsole.plan import snapshot_words
 from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.incident import Report
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from hisconsole.desk.reading import File
 
 HEAD_LINES = 7
-PAGES = ("timeline", "reports", "way")
+PAGES = ("timeline", "reports", "way", "hits")
 
 
 class IncidentScreen(Place):
@@ -42,11 +43,11 @@ class IncidentScreen(Place):
         super().__init__()
         self.number = number
         self.file: File | None = None
-        self.page = 0
+        self.page = PAGES[0]
         self._read = -1
 
     def body(self) -> Iterable[Widget]:
-        """Seven lines of summary, the tabs, both lists of which one is shown."""
+        """Seven lines of summary, the tabs, the lists of which one is shown."""
         for line in range(HEAD_LINES):
             yield Line(id=f"head{line}")
         yield Line(id="head")
@@ -60,16 +61,20 @@ class IncidentScreen(Place):
             id="reports",
         )
         yield RowList[WayRow](key=lambda row: row[0], draw=draw_way, id="way")
+        yield RowList[Hit](
+            key=lambda hit: hit.key,
+            draw=draw_hit(self.console.site, lambda: self.console.lookout.picture),
+            id="hits",
+        )
 
     def on_mount(self) -> None:
         """Begin with the timeline."""
-        for page in PAGES[1:]:
-            self.query_one(f"#{page}").display = False
+        self._turn(PAGES[0])
 
     @property
     def rows(self) -> RowList[Any]:
         """The list that is shown."""
-        return self.query_one(f"#{PAGES[self.page]}", RowList)
+        return self.query_one(f"#{self.page}", RowList)
 
     def _pinned(self) -> frozenset[int]:
         return self.file.incident.pinned if self.file else frozenset()
@@ -99,7 +104,7 @@ class IncidentScreen(Place):
 
     def _look_down(self) -> None:
         """Have the ways of its reports looked at, while that page is shown."""
-        if self.file is None or PAGES[self.page] != "way":
+        if self.file is None or self.page != "way":
             return
         number, reports, picture = self.number, self.file.incident.reports, self.console.lookout.picture
 
@@ -124,6 +129,7 @@ class IncidentScreen(Place):
         entries = sorted(file.history, key=lambda e: (e.seq in pinned, e.at, e.seq), reverse=True)
         self.query_one("#timeline", RowList).set_rows(entries)
         self.query_one("#reports", RowList).set_rows(file.incident.reports)
+        self.query_one("#hits", RowList).set_rows(hits(file.incident.detection))
         self._head()
 
     def _head(self) -> None:
@@ -139,27 +145,33 @@ class IncidentScreen(Place):
             _(" Timeline, {entries} ").format(entries=entries.format(n=len(self.file.history))),
             _(" Reports, {reports} ").format(reports=reports.format(n=len(incident.reports))),
             _(" Path "),
+            _(" What is hit, {n} ").format(n=len(hits(incident.detection))),
         )
-        turned: list[Cell] = []
-        for at, tab in enumerate(tabs):
-            turned += [(tab, "reverse" if at == self.page else "normal"), ("  ", "normal")]
-        self.query_one("#head", Line).show(*turned, (f" {_('] turns the page')}", "dim"))
+        head: list[Cell] = []
+        for page, tab in zip(PAGES, tabs if incident.detection else tabs[:3], strict=False):
+            head += [(tab, "reverse" if page == self.page else "normal"), ("  ", "normal")]
+        self.query_one("#head", Line).show(*head, (f" {_('] turns the page')}", "dim"))
 
     def do_tab(self) -> None:
-        """Timeline, reports, the ways of those who called."""
-        self._turn(1)
+        """Timeline, reports, the ways of those who called, what is hit where the watch found something."""
+        self._leaf(1)
 
     def do_tab_back(self) -> None:
         """The page before."""
-        self._turn(-1)
+        self._leaf(-1)
 
-    def _turn(self, step: int) -> None:
-        self.page = (self.page + step) % len(PAGES)
-        for at, page in enumerate(PAGES):
-            self.query_one(f"#{page}").display = at == self.page
+    def _leaf(self, by: int) -> None:
+        found = self.file is not None and self.file.incident.detection is not None
+        pages = PAGES if found else PAGES[:3]
+        self._turn(pages[(pages.index(self.page) + by) % len(pages)])
         self.rows.focus()
         self._head()
         self._look_down()
+
+    def _turn(self, page: str) -> None:
+        self.page = page
+        for each in PAGES:
+            self.query_one(f"#{each}").display = each == page
 
     def targets(self) -> list[int]:
         """The incident."""

@@ -10,6 +10,7 @@ from hisconsole.console.rows import Cell
 from hisconsole.console.show import Clock
 from hisconsole.plan.calling_words import calls_told, help_told
 from hisconsole.plan.category import treated_as
+from hisconsole.plan.detection import hit_words
 from hisconsole.plan.document import Plan
 from hisconsole.plan.due import ESCALATE, ETA, duties, duty_label
 from hisconsole.plan.escalation import standing
@@ -54,7 +55,7 @@ def summary(incident: Incident, plan: Plan | None, site: Site, now: datetime) ->
     ]
     lines: list[list[Cell]] = [
         top,
-        [(" " + _what(first), "normal")],
+        [(" " + _what(incident, first), "normal")],
         [(" " + _place(incident, first, site), "normal")],
         _classified(incident, plan),
         [(" " + "  |  ".join(_known(incident, short)), "normal")],
@@ -97,7 +98,10 @@ def _escalation(incident: Incident, plan: Plan | None, now: datetime, short: Clo
     return [(" ", "normal"), (words, "normal" if look == "bold" else look)]
 
 
-def _what(first: Report | None) -> str:
+def _what(incident: Incident, first: Report | None) -> str:
+    found = incident.detection.headline if incident.detection else ""
+    if found:
+        return f"{found}  ({symptom_label(first.symptom)})" if first else found
     if first is None:
         return _("All its reports went to other incidents.")
     what = symptom_label(first.symptom)
@@ -106,7 +110,7 @@ def _what(first: Report | None) -> str:
 
 def _place(incident: Incident, first: Report | None, site: Site) -> str:
     if first is None:
-        return ""
+        return hit_words(incident.detection)
     department = site.department(first.department)
     place = ", ".join(
         part for part in (first.workstation, department.name if department else "", first.room) if part

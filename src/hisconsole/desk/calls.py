@@ -10,12 +10,14 @@ from hisconsole.config import Workstation
 from hisconsole.desk import evidence
 from hisconsole.desk.desk import Desk, Outcome, Transaction
 from hisconsole.errors import NotFound
-from hisconsole.plan import calls
+from hisconsole.plan import calls, likeness
 from hisconsole.plan.asking import Answers, read_answers
 from hisconsole.plan.calls import ALIKE_WINDOW, Alike, call_fields
-from hisconsole.plan.events import NewEvent
+from hisconsole.plan.elapsed import OVER
+from hisconsole.plan.events import Kind, NewEvent
 from hisconsole.plan.incident import Incident, Report
 from hisconsole.plan.picture import StatusPicture
+from hisconsole.plan.reach import Parents
 from hisconsole.plan.words import Scope
 from hisconsole.store import projections
 from hisconsole.store.database import Connection
@@ -51,7 +53,10 @@ def find_alike(
     workstation = _named(workstation)
     known = desk.site.workstation(workstation)
     with desk.database.read() as connection:
-        numbers = projections.recent(connection, since=now - ALIKE_WINDOW, workstation=workstation)
+        numbers = {
+            *projections.recent(connection, since=now - ALIKE_WINDOW, workstation=workstation),
+            *projections.monitored(connection, closed_since=now),
+        }
         incidents = {number: desk.memory.look(connection, number)[0] for number in numbers}
     return [
         (incidents[found.number], found)
@@ -81,7 +86,8 @@ def take_call(
 ) -> Outcome:
     """Record a call as a new incident, or as a further report of incident `join`.
 
-    What `picture` shows of the caller's way is frozen with it.
+    What `picture` shows of the caller's way is frozen with it; and by what hangs on what in it, calls that
+    look like one fault are proposed as one.
     """
     now = desk.now()
     answers = read_answers(call_fields(), given, now=now, zone=desk.zone)
@@ -93,9 +99,30 @@ def take_call(
         projections.keep_callback(transaction.connection, report.number, left)
         plan = desk.site.plan.version
         taken = calls.take(report, incident=incident, number=number, plan=plan, now=now)
-        return [*taken, *evidence.at_report(taken[-1].incident, report, picture, now)]
+        # The call's own events come last but for the evidence: the outcome is about them.
+        parents = picture.infrastructure.parents if picture is not None else None
+        alike = _one_fault(transaction, report, join or number, parents, now=now) if parents else []
+        return [*alike, *taken, *evidence.at_report(taken[-1].incident, report, picture, now)]
 
     return desk.record(decide, act=act, now=now, sentence=_("Call taken"))
+
+
+def _one_fault(
+    transaction: Transaction, report: Report, home: int, parents: Parents, *, now: datetime
+) -> list[NewEvent]:
+    """That the call and others look like one fault, where that was not said yet: for somebody to answer."""
+    connection = transaction.connection
+    numbers = {
+        *projections.recent(connection, since=now - ALIKE_WINDOW, workstation=report.workstation),
+        *projections.monitored(connection, closed_since=now),
+    }
+    known = {number: transaction.look(number)[0] for number in numbers}
+    before = known.get(home) or Incident(number=home, version=0, opened=now)
+    known[home] = before.with_reports((*before.reports, report))
+    found = likeness.proposed(known.values(), parents, now=now, over=OVER)
+    return [
+        NewEvent(Kind.PROPOSED, number, now, likeness.body_of(proposal)) for number, proposal in found.items()
+    ]
 
 
 def correct_report(desk: Desk, number: int, given: Mapping[str, str], *, act: str | None = None) -> Outcome:

@@ -11,6 +11,7 @@ from hisconsole.desk.desk import Desk, Outcome, Transaction
 from hisconsole.flows.walk import Filled, Given, Value
 from hisconsole.plan.asking import Ask, Field, read_answers
 from hisconsole.plan.category import Verdict, verdict
+from hisconsole.plan.correlation import RECURRING
 from hisconsole.plan.document import Plan
 from hisconsole.plan.events import NewEvent
 from hisconsole.plan.evidence import Found, answers_of
@@ -56,6 +57,8 @@ def prefilled(desk: Desk, number: int, picture: StatusPicture | None) -> Prefill
         filled[each.sign.question] = Filled(each.sign.value, source)
     back, words = recurring(calls, incident, faults=faults, now=desk.now())
     words = _("{words}, record of {when}").format(words=words, when=desk.clock(desk.now()))
+    if incident.detection is not None and RECURRING in incident.detection.finding.answers:
+        back, words = True, incident.detection.headline
     filled["recurring"] = Filled((YesNo.YES if back else YesNo.NO).value, words)
     facts = facts_of(replace(incident, answers={}), plan)
     if incident.reports:

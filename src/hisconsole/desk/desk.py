@@ -55,6 +55,12 @@ HARMLESS = frozenset(
         Kind.RULED_OUT,
         Kind.CONTINGENCY,
         Kind.TICKET,
+        Kind.DETECTED,
+        Kind.SYMPTOMS,
+        Kind.CLEARED,
+        Kind.FOLDED,
+        Kind.PROPOSED,
+        Kind.APART,
     }
 )
 """What another operator may have added meanwhile without making this act a different one."""
@@ -201,6 +207,7 @@ class Desk:
             kinds={each.id: each.kind.value for each in self.site.roster},
             order=order_now(self.site, now),
             means=means_of(self.site, lambda: self.memory.blocks_given(transaction.connection)),
+            look=lambda other: transaction.look(other)[0],
         )
 
     def refuse_if_changed(self, incident: Incident, history: Sequence[Event], expected: int | None) -> None:

@@ -37,6 +37,8 @@ def signs_of(plan: Plan, incident: Incident, picture: StatusPicture | None) -> t
         return ()
     parents = picture.infrastructure.parents
     switches = {report.switch for report in incident.reports if report.switch}
+    if incident.detection is not None:
+        switches |= set(incident.detection.finding.causes)
     way = (chain(switch, parents).levels for switch in switches if switch in parents)
     near = {each for levels in way for level in levels for each in level}
     core = {target for target, above in parents.items() if not above}

@@ -12,6 +12,7 @@ from hisconsole.plan.call_acts import call_acts
 from hisconsole.plan.decisions import Setting
 from hisconsole.plan.feedback_acts import feedback_acts
 from hisconsole.plan.manual_acts import manual_acts
+from hisconsole.plan.merging import merging_acts
 from hisconsole.plan.outlook_acts import outlook_acts
 from hisconsole.plan.review_acts import review_acts
 from hisconsole.plan.words import Audience, Category, Confidence, Method, Result, Verification, YesNo
@@ -215,5 +216,6 @@ def all_acts() -> dict[str, Act]:
         *call_acts(),
         *review_acts(),
         *outlook_acts(),
+        *merging_acts(),
     )
     return {act.name: act for act in acts}

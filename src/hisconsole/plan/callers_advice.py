@@ -40,8 +40,10 @@ class Likely:
 
 
 def touched(incident: Incident) -> frozenset[str]:
-    """The targets an incident is about: the switches of its reports, and targets that a call was taken on."""
-    return frozenset(id_ for report in incident.reports for id_ in (report.switch, report.workstation) if id_)
+    """The targets an incident is about: causes the watch found, switches of reports, targets called about."""
+    causes = incident.detection.finding.causes if incident.detection is not None else ()
+    called = (id_ for report in incident.reports for id_ in (report.switch, report.workstation) if id_)
+    return frozenset((*causes, *called))
 
 
 def on_path(path: CallersPath, incidents: Iterable[Incident], parents: Parents) -> tuple[OnPath, ...]:

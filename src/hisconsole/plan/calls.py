@@ -41,7 +41,8 @@ class Alike:
     same: tuple[str, ...]
 
 
-def _body(report: Report) -> dict[str, object]:
+def body_of(report: Report) -> dict[str, object]:
+    """A report as the body of an event."""
     body = {**asdict(report), "occurred": to_text(report.occurred)}
     del body["taken_at"]
     return body
@@ -67,7 +68,7 @@ def take(
     if incident is None:
         return [
             NewEvent(Kind.OPENED, number, now, {"plan": plan}),
-            NewEvent(Kind.REPORTED, number, report.occurred, _body(report)),
+            NewEvent(Kind.REPORTED, number, report.occurred, body_of(report)),
         ]
     if incident.state is State.CLOSED:
         raise Refused(
@@ -75,7 +76,7 @@ def take(
                 number=f"{incident.number:04d}"
             )
         )
-    return [NewEvent(Kind.REPORTED, incident.number, report.occurred, _body(report))]
+    return [NewEvent(Kind.REPORTED, incident.number, report.occurred, body_of(report))]
 
 
 def correct(
@@ -90,7 +91,7 @@ def correct(
         raise Refused(_("Nothing was changed."))
     if was is None or was.occurred != corrected.occurred:
         check_occurred(corrected.occurred, now=now)
-    return [NewEvent(Kind.CORRECTED, incident.number, now, _body(corrected))]
+    return [NewEvent(Kind.CORRECTED, incident.number, now, body_of(corrected))]
 
 
 def move(
@@ -117,13 +118,19 @@ def move(
     events = [NewEvent(Kind.DETACHED, incident.number, now, {"report": report.number, "to": target})]
     if to is None:
         events.append(NewEvent(Kind.OPENED, target, now, {"plan": plan}))
-    events.append(NewEvent(Kind.ATTACHED, target, now, {**_body(report), "from": incident.number}))
+    events.append(NewEvent(Kind.ATTACHED, target, now, {**body_of(report), "from": incident.number}))
     if last:
         if incident.state is State.NEW:
             events.append(NewEvent(Kind.ACKNOWLEDGED, incident.number, now, {}))
         reason = _("its only report went to {number}").format(number=f"{target:04d}")
         events.append(NewEvent(Kind.CLOSED, incident.number, now, {"reason": reason}))
     return events
+
+
+def _hangs_on(incident: Incident, switch: str) -> bool:
+    """Whether what the watch found in an incident cuts a workstation off."""
+    detection = incident.detection
+    return detection is not None and detection.standing and switch in detection.finding.switches
 
 
 def alike(
@@ -137,7 +144,8 @@ def alike(
 ) -> list[Alike]:
     """Open incidents that the call may belong to, most alike first (domain 5.9).
 
-    Symptom, department and switch count for reports of the last 30 minutes, the workstation at any age.
+    Symptom, department and switch count for reports of the last 30 minutes, the workstation at any age,
+    and before all that what the watch sees cut off.
     """
     found: list[tuple[int, datetime, Alike]] = []
     for incident in incidents:
@@ -151,7 +159,9 @@ def alike(
             same.append(_("department"))
         if symptom and any(r.symptom == symptom for r in recent):
             same.append(_("symptom"))
-        if len(same) >= 2 or (same and not symptom) or same[:1] == [_("workstation")]:
+        if _hangs_on(incident, switch):
+            found.append((len(same) + 2, incident.t0, Alike(incident.number, (_("cause"), *same))))
+        elif len(same) >= 2 or (same and not symptom) or same[:1] == [_("workstation")]:
             found.append((len(same), incident.t0, Alike(incident.number, tuple(same))))
     found.sort(key=lambda item: (-item[0], item[1]))
     return [item[2] for item in found]

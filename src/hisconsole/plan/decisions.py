@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from hisconsole.errors import Refused
+from hisconsole.errors import NotFound, Refused
 from hisconsole.plan.asking import Answers
 from hisconsole.plan.document import Plan
 from hisconsole.plan.events import Event, Kind, NewEvent
@@ -28,8 +28,23 @@ from hisconsole.text import _
 
 UNDO_WINDOW = timedelta(seconds=10)
 
-UNDOABLE_NOT = frozenset({Kind.OPENED, Kind.REPORTED, Kind.ATTACHED, Kind.DETACHED, Kind.CORRECTED})
+UNDOABLE_NOT = frozenset(
+    {
+        Kind.OPENED,
+        Kind.REPORTED,
+        Kind.ATTACHED,
+        Kind.DETACHED,
+        Kind.CORRECTED,
+        Kind.MERGED,
+        Kind.UNMERGED,
+    }
+)
 """Acts on calls are corrected, not undone: incidents and call-back numbers hang on them."""
+
+
+def nowhere(number: int) -> Incident:
+    """Where there is no other incident to look at. Raises NotFound."""
+    raise NotFound(_("There is no incident {number}.").format(number=f"{number:04d}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +70,8 @@ class Setting:
     """Whom to call now, in which order, if the leading group is to be told."""
     means: Means = field(default_factory=Means)
     """What a notice to departments is made with."""
+    look: Callable[[int], Incident] = nowhere
+    """Another incident, as it is in the same transaction. Raises NotFound."""
 
     def text(self, name: str) -> str:
         """A text answer."""

@@ -34,6 +34,9 @@ ETA: Final = "eta"
 ESCALATE: Final = "escalate"
 PARALYSIS: Final = "paralysis"
 GATE: Final = "gate"
+ONE_FAULT: Final = "one-fault"
+"""Whether several incidents are one fault."""
+MERGE: Final = "merge"
 WRONG_NUMBER: Final = "wrong-number"
 """Of the site itself: a contact whose number reaches somebody else; the key is the contact."""
 MET: Final = "met"
@@ -55,6 +58,7 @@ def duties(incident: Incident, plan: Plan | None) -> tuple[Due, ...]:
         owed += [*_paralysis(incident, plan, facts), *_gates(incident, plan)]
         owed += feedback.owed(incident, plan)
         owed += calltree.owed(incident, plan)
+        owed += _proposal(incident, plan)
         owed += manual.owed(incident, plan)
     return tuple(sorted(owed, key=lambda due: (due.at, due.duty, due.key)))
 
@@ -167,6 +171,14 @@ def _paralysis(incident: Incident, plan: Plan, facts: Facts) -> Iterator[Due]:
         yield Due(incident.number, PARALYSIS, "", at, incident.owner, PARALYSIS)
 
 
+def _proposal(incident: Incident, plan: Plan) -> Iterator[Due]:
+    """Calls that look like one fault want a yes or no, as a suspected failure of the whole network does."""
+    proposal = incident.proposal
+    if proposal is not None and proposal.others and (ONE_FAULT, "") not in incident.met:
+        at = proposal.at + timedelta(seconds=plan.confirm_after_s)
+        yield Due(incident.number, ONE_FAULT, "", at, incident.owner, MERGE)
+
+
 def _gates(incident: Incident, plan: Plan) -> Iterator[Due]:
     """The gates that run, while a department of them was not sent to paper (or that was met by hand)."""
     for each in armed(incident, plan):
@@ -187,6 +199,7 @@ def duty_label(plan: Plan | None, duty: str, key: str) -> str:
         ESCALATE: _("escalate"),
         ACTION: _("action {number}").format(number=key),
         PARALYSIS: _("network down?"),
+        ONE_FAULT: _("one fault?"),
         calltree.CALL: _("next call"),
         calltree.OWN_AUTHORITY: _("act alone"),
         ACKNOWLEDGE: _("ack"),

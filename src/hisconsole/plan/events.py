@@ -88,6 +88,15 @@ class Kind(StrEnum):
     SHIFT_NOTED = "shift-note"
     ROUTINE = "routine"
     SNAPSHOT = "snapshot"
+    DETECTED = "detected"
+    SYMPTOMS = "symptoms"
+    WORSENED = "worsened"
+    CLEARED = "cleared"
+    FOLDED = "folded"
+    PROPOSED = "proposed"
+    APART = "apart"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,11 @@ def found(plan: Plan, picture: StatusPicture, *, near: Collection[str]) -> tuple
     a switch elsewhere is no evidence for this call. What is still being counted (soft) counts for nothing;
     what is silenced does count, because a silence says that it is known and not that it is well.
     """
-    rows = [row for row in picture.rows if row.target.id in near or row.target.services]
+    return signs_on(plan, [row for row in picture.rows if row.target.id in near or row.target.services])
+
+
+def signs_on(plan: Plan, rows: Sequence[Watched]) -> tuple[Found, ...]:
+    """The plan's signs that are seen on some targets, in the plan's order and then in theirs."""
     seen = (_seen(sign, row) for sign in plan.signs for row in rows if _settled(row))
     return tuple(each for each in seen if each is not None)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal
@@ -104,7 +105,22 @@ def _facts(incident: Incident, plan: Plan) -> dict[str, Fact]:
         for name, value in incident.answers.items()
         if name not in FACTS
     }
-    return {**facts, **_of_calls(incident, plan), **_of_handling(incident), **_of_plan(plan)}
+    return {
+        **_of_watch(incident),
+        **facts,
+        **_of_calls(incident, plan),
+        **_of_handling(incident),
+        **_of_plan(plan),
+    }
+
+
+def _of_watch(incident: Incident) -> dict[str, Fact]:
+    """What the plan's signs made of what the watch found; an answer of the operator stands before it."""
+    detection = incident.detection
+    if detection is None or detection.folded_into:
+        return {}
+    since = max(detection.known_at, incident.zero)
+    return {name: Fact(value, since) for name, value in detection.finding.answers.items()}
 
 
 def _number(value: str) -> str | int:
@@ -113,16 +129,31 @@ def _number(value: str) -> str | int:
 
 def _of_calls(incident: Incident, plan: Plan) -> dict[str, Fact]:
     reports = sorted(incident.reports, key=lambda report: (report.taken_at, report.number))
-    departments = _distinct(reports, lambda report: report.department, incident.zero)
-    workstations = _distinct(reports, lambda report: report.workstation, incident.zero)
+    hit = _hit(incident)
+    departments = _distinct(
+        reports, lambda report: report.department, incident.zero, dict.fromkeys(hit.departments, hit.since)
+    )
+    workstations = _distinct(reports, lambda report: report.workstation, incident.zero, {})
+    more = hit.workstations - len(workstations.reached)  # some of those that are hit have called
+    workstations = _counted(
+        tuple(sorted((*workstations.reached, *[hit.since] * max(0, more)))), incident.zero
+    )
     facts = {
         "departments": departments,
         "workstations": workstations,
         "burst": _burst(reports, incident.zero),
         "key-terminal": _first(
-            incident, reports, lambda each: each.critical or each.department in plan.key_departments
+            incident,
+            reports,
+            lambda each: each.critical or each.department in plan.key_departments,
+            hit.since if hit.key else None,
         ),
-        "care": _first(incident, reports, lambda each: each.department in plan.care_departments),
+        "care": _first(
+            incident,
+            reports,
+            lambda each: each.department in plan.care_departments,
+            None if set(hit.departments).isdisjoint(plan.care_departments) else hit.since,
+        ),
     }
     answered = incident.answers.get("symptom", UNKNOWN)
     if answered != UNKNOWN:
@@ -133,11 +164,37 @@ def _of_calls(incident: Incident, plan: Plan) -> dict[str, Fact]:
     return {**facts, "scope": scope} if scope else facts
 
 
-def _distinct(reports: Iterable[Report], of: Callable[[Report], str], zero: datetime) -> Fact:
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """Who is hit by what the watch found, whether or not they have called."""
+
+    since: datetime = EVER
+    departments: tuple[str, ...] = ()
+    workstations: int = 0
+    key: bool = False
+
+
+def _hit(incident: Incident) -> _Hit:
+    detection = incident.detection
+    if detection is None or detection.folded_into:
+        return _Hit()
+    found = detection.finding
+    since = max(detection.known_at, incident.zero)
+    return _Hit(since, found.departments, found.workstations, bool(found.key_terminals))
+
+
+def _distinct(
+    reports: Iterable[Report],
+    of: Callable[[Report], str],
+    zero: datetime,
+    hit: Mapping[str, datetime],
+) -> Fact:
     first: dict[str, datetime] = {}
     for report in reports:
         first.setdefault(of(report), report.taken_at)
-    return _counted(tuple(first.values()), zero)
+    for id_, since in hit.items():
+        first[id_] = min(first.get(id_, since), since)
+    return _counted(tuple(sorted(first.values())), zero)
 
 
 def _counted(reached: tuple[datetime, ...], zero: datetime) -> Fact:
@@ -161,9 +218,14 @@ def _burst(reports: Iterable[Report], zero: datetime) -> Fact:
     return _counted(tuple(reached), zero)
 
 
-def _first(incident: Incident, reports: Iterable[Report], holds: Callable[[Report], bool]) -> Fact:
+def _first(
+    incident: Incident,
+    reports: Iterable[Report],
+    holds: Callable[[Report], bool],
+    seen: datetime | None,
+) -> Fact:
     since = next((report.taken_at for report in reports if holds(report)), None)
-    return _yes_no(incident, since)
+    return _yes_no(incident, min((each for each in (since, seen) if each is not None), default=None))
 
 
 def _yes_no(incident: Incident, since: datetime | None) -> Fact:

@@ -58,11 +58,18 @@ class Recipient:
 
 
 def recipients(incident: Incident) -> tuple[str, ...]:
-    """Everybody who is owed an answer: who reported, their departments, and those that stand still."""
+    """Everybody who is owed an answer: who reported, departments hit and those that stand still."""
     workstations = [f"{WORKSTATION}{each.workstation}" for each in incident.reports if each.workstation]
     reporting = [each.department for each in incident.reports if each.department]
-    departments = [f"{DEPARTMENT}{each}" for each in (*reporting, *sorted(incident.stopped))]
+    hit = _hit(incident)
+    departments = [f"{DEPARTMENT}{each}" for each in (*reporting, *hit, *sorted(incident.stopped))]
     return tuple(dict.fromkeys([*workstations, *departments]))
+
+
+def _hit(incident: Incident) -> tuple[str, ...]:
+    """The departments that hang on what the watch found: nobody need have phoned (domain 5.9)."""
+    detection = incident.detection
+    return detection.finding.departments if detection is not None and not detection.folded_into else ()
 
 
 def standing_messages(incident: Incident) -> tuple[Message, ...]:
@@ -122,7 +129,8 @@ def _known_since(incident: Incident, id_: str) -> datetime:
         if of == (each.workstation if f"{kind}:" == WORKSTATION else each.department)
     ]
     stopped = incident.stopped.get(of) if f"{kind}:" == DEPARTMENT else None
-    return min([*by_call, *([stopped] if stopped is not None else [])])
+    seen = incident.detection.known_at if incident.detection and of in _hit(incident) else None
+    return min([*by_call, *(each for each in (stopped, seen) if each is not None)])
 
 
 def unreached(incident: Incident) -> tuple[Recipient, ...]:

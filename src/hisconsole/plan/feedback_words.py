@@ -61,6 +61,8 @@ def _affected(incident: Incident, call: Names) -> str:
     if len(ids) > PLACES:
         names = _("{names} and {n} more").format(names=names, n=len(ids) - PLACES)
     what = symptom_label(incident.reports[0].symptom) if incident.reports else ""
+    if not what and incident.detection is not None:
+        what = incident.detection.headline
     return ": ".join(part for part in (names, what) if part)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from hisconsole.plan.duty import ACTION
 from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.fold_outreach import OUTREACH, ordered
+from hisconsole.plan.fold_watch import WATCHED
 from hisconsole.plan.incident import Action, Decided, Estimate, Incident, Obligation, Report
 from hisconsole.plan.outlook import Contingency, RuledOut, Ticket
 from hisconsole.plan.times import from_text
@@ -50,7 +51,7 @@ def apply(incident: Incident | None, event: Event) -> Incident:
         raise ValueError(f"event {event.seq} ({event.kind}) comes before its incident was opened")
     else:
         incident = replace(incident, **_CHANGES[event.kind](incident, event))
-    if event.kind in _BESIDE:
+    if event.kind in _BY_ITSELF:
         return replace(incident, version=event.seq)
     if event.kind not in _NO_WORK:
         incident = replace(incident, touched_at=event.recorded)
@@ -63,8 +64,19 @@ def apply(incident: Incident | None, event: Event) -> Incident:
     )
 
 
-_BESIDE = frozenset({Kind.FELL_DUE, Kind.SNAPSHOT})
-"""What is recorded beside the work: it is nobody's act on the incident, and undo does not see it."""
+_BY_ITSELF = frozenset(
+    {
+        Kind.FELL_DUE,
+        Kind.SNAPSHOT,
+        Kind.DETECTED,
+        Kind.SYMPTOMS,
+        Kind.WORSENED,
+        Kind.CLEARED,
+        Kind.FOLDED,
+        Kind.PROPOSED,
+    }
+)
+"""What nobody has done, recorded beside the work: it is no act that somebody could take back, and no work."""
 
 _NO_WORK = frozenset({Kind.OPENED, Kind.REPORTED, Kind.ATTACHED, Kind.DETACHED, Kind.CORRECTED, Kind.UNDONE})
 """What callers bring about, and taking back: nobody has worked on the incident by that."""
@@ -324,6 +336,7 @@ _CHANGES: Mapping[Kind, Callable[[Incident, Event], dict[str, Any]]] = {
     Kind.SNAPSHOT: lambda incident, event: {},
     Kind.SUMMARISED: _summarised,
     **OUTREACH,
+    **WATCHED,
     Kind.ACTION: _action,
     Kind.REOPENED: _reopened,
     Kind.CLOSED: _closed,

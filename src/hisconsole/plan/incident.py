@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from hisconsole.plan.conditions import EVER
+from hisconsole.plan.detection import Detection
+from hisconsole.plan.likeness import Proposal
 from hisconsole.plan.outlook import Contingency, RuledOut, Ticket
 from hisconsole.plan.outreach import BackEntry, Called, Dialling, Message, Notice, Ordered, Summoned
 from hisconsole.plan.words import Category, Confidence, State
@@ -169,6 +171,11 @@ class Incident:
     actions: tuple[Action, ...] = ()
     """What its review came to; a reopening takes none of it back."""
     restarted_at: datetime | None = None
+    detection: Detection | None = None
+    """What the watch found wrong, where this is its fault."""
+    proposal: Proposal | None = None
+    """That calls to several incidents are one fault, until somebody has said whether."""
+    merged_into: int = 0
     touched_at: datetime | None = None
     """The last act of a person on it; calls do not count."""
     last_act: str = ""
@@ -177,8 +184,11 @@ class Incident:
 
     @property
     def t0(self) -> datetime:
-        """The plan's zero: the earliest time a report says it began (domain 5.1)."""
-        return min((report.occurred for report in self.reports), default=self.opened)
+        """The plan's zero: the earliest of what reports say and of the first grave poll (domain 5.1)."""
+        moments = [report.occurred for report in self.reports]
+        if self.detection is not None:
+            moments.append(min(self.detection.finding.begun, self.detection.known_at))
+        return min(moments, default=self.opened)
 
     @property
     def zero(self) -> datetime:
@@ -204,6 +214,10 @@ class Incident:
     def open_tickets(self) -> tuple[Ticket, ...]:
         """The tickets that nobody has said are done."""
         return tuple(each for each in self.tickets if each.done_at is None)
+
+    def with_reports(self, reports: tuple[Report, ...]) -> Incident:
+        """The same incident as if these calls had come to it."""
+        return replace(self, reports=reports)
 
     def report(self, number: int) -> Report | None:
         """One of its reports by number."""

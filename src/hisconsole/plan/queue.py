@@ -73,6 +73,7 @@ class Row:
 def row_of(incident: Incident, plan: Plan | None, owed: Sequence[Due] | None = None) -> Row:
     """The queue's view of an incident, given what it owes; words and place are its first report's."""
     first = incident.reports[0] if incident.reports else None
+    hit = incident.detection.finding if incident.detection and incident.detection.standing else None
     owed = duties(incident, plan) if owed is None else owed
     unclassified = plan is not None and incident.category is Category.UNCLASSIFIED
     return Row(
@@ -86,7 +87,7 @@ def row_of(incident: Incident, plan: Plan | None, owed: Sequence[Due] | None = N
         else None,
         fault=incident.fault,
         symptom=first.symptom if first else "",
-        words=first.words if first else "",
+        words=_words(incident),
         workstation=first.workstation if first else "",
         department=first.department if first else "",
         owner=incident.owner,
@@ -96,12 +97,22 @@ def row_of(incident: Incident, plan: Plan | None, owed: Sequence[Due] | None = N
         due_at=owed[0].at if owed else None,
         duty=owed[0].duty if owed else "",
         key_of_duty=owed[0].key if owed else "",
-        scope=len({report.workstation for report in incident.reports}),
-        departments=len({report.department for report in incident.reports if report.department}),
-        critical=any(report.critical for report in incident.reports),
+        scope=max(len({report.workstation for report in incident.reports}), hit.workstations if hit else 0),
+        departments=len(
+            {report.department for report in incident.reports if report.department}
+            | set(hit.departments if hit else ())
+        ),
+        critical=any(report.critical for report in incident.reports) or bool(hit and hit.key_terminals),
         serious=plan is not None and standing(incident, plan).serious.holds_from is not None,
         closed_at=incident.closed_at,
     )
+
+
+def _words(incident: Incident) -> str:
+    """What the watch found, and what the first caller said."""
+    said = incident.reports[0].words if incident.reports else ""
+    found = incident.detection.headline if incident.detection else ""
+    return " - ".join(part for part in (found, said) if part)
 
 
 Risk = tuple[int, int, int, int, datetime, int]

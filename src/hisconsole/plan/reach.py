@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ def reach(healths: Mapping[str, TargetHealth], parents: Parents) -> dict[str, St
     behind a circle of parents keeps its own status. The answer does not depend on any order.
     """
     statuses = {target: health.status for target, health in healths.items()}
-    for target in _top_down(healths, parents):
+    for target in top_down(healths, parents):
         above = parents.get(target, ())
         child = healths[target]
         if above and child.silent and all(_gone(parent, child, healths, statuses) for parent in above):
@@ -70,10 +70,10 @@ def in_doubt(target: str, healths: Mapping[str, TargetHealth], parents: Parents)
     return tuple(asked)
 
 
-def _top_down(healths: Mapping[str, TargetHealth], parents: Parents) -> Iterator[str]:
+def top_down(targets: Collection[str], parents: Parents) -> Iterator[str]:
     """Targets after all their parents; those on or behind a circle never come."""
     sorter = TopologicalSorter(
-        {target: [parent for parent in parents.get(target, ()) if parent in healths] for target in healths}
+        {target: [parent for parent in parents.get(target, ()) if parent in targets] for target in targets}
     )
     with suppress(CycleError):
         sorter.prepare()

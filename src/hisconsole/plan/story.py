@@ -8,6 +8,7 @@ from hisconsole.plan import snapshot_words
 from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.story_outreach import TELL_OUTREACH
 from hisconsole.plan.story_turn import TELL_TURN
+from hisconsole.plan.story_watch import TELL_WATCH
 from hisconsole.plan.times import from_text
 from hisconsole.plan.words import (
     Audience,
@@ -199,6 +200,7 @@ _TELL: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.CLOSED: _closed,
     **TELL_OUTREACH,
     **TELL_TURN,
+    **TELL_WATCH,
     Kind.UNDONE: lambda body, clock: _("took back the act before"),
     Kind.SILENCED: _silenced,
     Kind.UNSILENCED: lambda body, clock: _("silence of {target} lifted").format(target=body["target"]),

@@ -123,6 +123,8 @@ def _what(incident: Incident, plan: Plan | None) -> str:
     if fault is not None:
         return fault.say
     first = incident.reports[0] if incident.reports else None
+    if incident.detection is not None:
+        return _flat(incident.detection.headline)
     if first is None:
         return ""
     return (

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from hisconsole.plan.document import Plan
 from hisconsole.plan.due import Due, duties
-from hisconsole.plan.events import Event
+from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.queue import Row, row_of
 from hisconsole.plan.recurrence import Call
@@ -208,6 +208,19 @@ def recent(connection: Connection, *, since: datetime, workstation: str) -> list
         .distinct()
         .limit(200)
     )
+    return list(connection.execute(query).scalars())
+
+
+def monitored(connection: Connection, *, closed_since: datetime) -> list[int]:
+    """The incidents in which the watch found something, open or closed since a time, in order."""
+    table = tables.incident
+    still = table.c.closed_at.is_(None) | (table.c.closed_at >= to_text(closed_since))
+    found = (
+        select(tables.event.c.seq)
+        .where(tables.event.c.incident == table.c.number, tables.event.c.kind == Kind.DETECTED.value)
+        .exists()
+    )
+    query = select(table.c.number).where(still, found).order_by(table.c.number)
     return list(connection.execute(query).scalars())
 
 

@@ -9,6 +9,7 @@ import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from random import Random
@@ -17,9 +18,10 @@ from typing import Protocol
 from hisconsole.config.load import load_site
 from hisconsole.config.targets import Signature, load_targets, targets_signature
 from hisconsole.errors import ConfigFault, StoreFault
+from hisconsole.plan.health import TargetHealth
 from hisconsole.plan.profiles import Probe
 from hisconsole.plan.reach import OwnCheck, OwnPath
-from hisconsole.plan.reading import Round
+from hisconsole.plan.reading import Judged, Round
 from hisconsole.plan.targets import Infrastructure, Target
 from hisconsole.plan.watching import SELF, Slot, slots
 from hisconsole.probes.snmp.traps import Trap
@@ -57,6 +59,16 @@ class Pollers(Protocol):
 MakePollers = Callable[[Mapping[str, Mapping[str, object]]], Pollers]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the watch knows at one moment; `readings` are those of a target as last judged."""
+
+    infrastructure: Infrastructure
+    healths: Mapping[str, TargetHealth]
+    path: OwnPath
+    readings: Callable[[str], tuple[Judged, ...]]
+
+
 class Holding:
     """One time of holding the lease; `run` it once. `broken` logs a bug and returns its name.
 
@@ -84,6 +96,18 @@ class Holding:
         self._troubles = Troubles()
         self._path = OwnPath()
         self._zone: tzinfo = UTC
+
+    def known(self) -> Known | None:
+        """What is known now, for whoever looks on from another thread; None before the first files."""
+        infrastructure = self._state.infrastructure
+        if infrastructure is None:
+            return None
+        return Known(
+            infrastructure=infrastructure,
+            healths=dict(self._state.healths),
+            path=self._own.path,
+            readings=self._state.readings_of,
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll and write until `stop` is set. Raises Lost when another process has the lease."""

@@ -12,6 +12,7 @@ from hisconsole.errors import StoreFault
 from hisconsole.faultlog import fault_id, log_fault
 from hisconsole.store.readings import Lost
 from hisconsole.store.readings_lease import myself
+from hisconsole.watch.correlator import Correlator
 from hisconsole.watch.due_clock import DueClock
 from hisconsole.watch.holding import Holding, MakePollers, pause
 from hisconsole.watch.keeper import Keeper
@@ -53,8 +54,16 @@ class Watch:
                     timing=self._timing,
                 )
                 clock = DueClock(self._config, self._data, every_s=self._timing.due_s, broken=self._broken)
+                correlator = Correlator(
+                    self._config,
+                    self._data,
+                    known=holding.known,
+                    every_s=self._timing.correlate_s,
+                    now=self._now,
+                    broken=self._broken,
+                )
                 over = asyncio.Event()
-                keeping = asyncio.create_task(clock.run(over))
+                keeping = asyncio.gather(clock.run(over), correlator.run(over))
                 try:
                     await holding.run(stop)
                 except (Lost, StoreFault) as fault:

@@ -211,6 +211,12 @@ class State:
             return ()
         return tuple(child for child in self._children.get(after.target, ()) if self.healths[child].silent)
 
+    def readings_of(self, target: str) -> tuple[Judged, ...]:
+        """The latest readings of a target by all its probes."""
+        health = self.healths.get(target)
+        ways = health.probes if health is not None else ()
+        return tuple(judged for way in ways for judged in self.readings(Slot(target, way.probe)))
+
     def readings(self, slot: Slot) -> tuple[Judged, ...]:
         """The latest readings of a slot."""
         return self._readings.get(slot, ())

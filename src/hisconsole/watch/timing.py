@@ -27,6 +27,8 @@ class Timing:
     report_s: float = SELF_S
     due_s: float = 1.0
     """How often passed deadlines are looked for; asking costs a fraction of a millisecond."""
+    correlate_s: float = 1.0
+    """How often what is seen is brought to the incidents."""
     end_s: float = 1.5
     """How long an end in good order may take."""
     policy: Policy = field(default_factory=Policy)

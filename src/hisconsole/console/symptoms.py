@@ -1,0 +1,69 @@
+"""What hangs on the cause of an incident, line by line: devices, services, departments, key terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from hisconsole.config import Site
+from hisconsole.console.looks import Role
+from hisconsole.console.rows import Cell, Look
+from hisconsole.plan.detection import Detection
+from hisconsole.plan.picture import StatusPicture
+from hisconsole.plan.status import status_label
+from hisconsole.text import _, fit
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that a fault hits; `kind` is what it is, in a word."""
+
+    kind: str
+    id: str
+    cause: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the selection follows."""
+        return f"{self.kind} {self.id}"
+
+
+def hits(detection: Detection | None) -> tuple[Hit, ...]:
+    """All that is hit, the causes first; nothing where the watch found nothing."""
+    if detection is None:
+        return ()
+    found = detection.finding
+    return (
+        *(Hit(_("cause"), each, cause=True) for each in found.causes),
+        *(Hit(_("service"), each) for each in found.services),
+        *(Hit(_("department"), each) for each in found.departments),
+        *(Hit(_("key terminal"), each) for each in found.key_terminals),
+        *(Hit(_("device"), each) for each in found.behind),
+    )
+
+
+def draw_hit(
+    site: Site, picture: Callable[[], StatusPicture | None]
+) -> Callable[[Hit, int, Look], Sequence[Cell]]:
+    """A line of what is hit: what it is, its id, how it is now, and its name."""
+
+    def draw(hit: Hit, width: int, look: Look) -> Sequence[Cell]:
+        seen = picture()
+        watched = seen.by_target.get(hit.id) if seen is not None else None
+        department, station = site.department(hit.id), site.workstation(hit.id)
+        words, status = "", ""
+        if watched is not None:
+            words, status = f"{watched.target.name}  {watched.words}", status_label(watched.shown.status)
+        elif department is not None:
+            words = department.name
+        elif station is not None:
+            words = station.room
+        weight: Role = "bold" if hit.cause else "normal"
+        return [
+            (f" {fit(hit.kind, 13)}", "dim"),
+            (fit(hit.id, 17) + " ", weight),
+            (fit(status, 12), weight),
+            (words, "normal"),
+        ]
+
+    return draw

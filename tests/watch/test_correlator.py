@@ -1,0 +1,144 @@
+"""The watch's look from what it knows to the record: on a real record, through whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from hisconsole.config import load_site
+from hisconsole.config.targets import load_targets
+from hisconsole.desk.desk import Desk
+from hisconsole.paths import shipped
+from hisconsole.plan.health import Outcome, Policy, TargetHealth, begin, step
+from hisconsole.plan.incident import Incident
+from hisconsole.plan.reach import OwnPath
+from hisconsole.plan.status import Status
+from hisconsole.plan.words import State
+from hisconsole.store import projections
+from hisconsole.store.database import RECORD, Database
+from hisconsole.watch.correlator import Correlator
+from hisconsole.watch.holding import Known
+from tests.hospital import START, Clock, actor
+
+SAMPLE = load_targets(shipped("config"), sample=True)
+AT_ONCE = Policy(attempts=1, recoveries=1)
+CUT_OFF = OwnPath(2, START, "our network card has no link")
+
+
+class Watching:
+    """What a watch knows of the sample hospital, and its correlator."""
+
+    def __init__(self, data: Path) -> None:
+        self.clock = Clock()
+        self.data = data
+        self.path = OwnPath()
+        self.faults: list[Exception] = []
+        self.healths: Mapping[str, TargetHealth] = {
+            each.id: begin(each.id, ("snmp",), now=self.clock()) for each in SAMPLE.targets
+        }
+        self.correlator = Correlator(
+            shipped("config"),
+            data,
+            known=self.known,
+            every_s=0.01,
+            now=self.clock,
+            broken=self._broken,
+        )
+
+    def _broken(self, fault: Exception) -> str:
+        self.faults.append(fault)
+        return str(fault)
+
+    def known(self) -> Known:
+        return Known(SAMPLE, self.healths, self.path, lambda target: ())
+
+    def poll(self, *silent: str) -> None:
+        """A minute later all answer but these."""
+        self.clock.pass_(minutes=1)
+        self.healths = {
+            id_: step(
+                health,
+                Outcome("snmp", Status.DOWN, self.clock(), "no answer", "timeout")
+                if id_ in silent
+                else Outcome("snmp", Status.OK, self.clock()),
+                policy=AT_ONCE,
+                now=self.clock(),
+            )
+            for id_, health in self.healths.items()
+        }
+
+    def look(self) -> None:
+        self.correlator.look(self.known())
+        assert not self.faults
+
+    def incidents(self) -> list[Incident]:
+        desk = Desk(database=Database(self.data), site=load_site(shipped("config")), actor=actor())
+        try:
+            with desk.database.read() as connection:
+                numbers = projections.monitored(connection, closed_since=START)
+                return [desk.memory.look(connection, number)[0] for number in numbers]
+        finally:
+            desk.database.close()
+
+
+@pytest.fixture
+def watching(tmp_path: Path) -> Watching:
+    return Watching(tmp_path / "data")
+
+
+def test_a_record_is_begun_by_the_first_fault_only(watching: Watching) -> None:
+    watching.poll()
+    watching.look()
+    assert not (watching.data / RECORD).exists()
+    watching.poll("lis-1")
+    watching.look()
+    assert [each.detection and each.detection.headline for each in watching.incidents()] == ["lis-1 down"]
+
+
+def test_what_changes_between_two_looks_is_counted(watching: Watching) -> None:
+    watching.poll()
+    watching.look()
+    for _turn in range(2):
+        watching.poll("lis-1")
+        watching.poll()
+    watching.poll("lis-1")
+    watching.look()
+    (found,) = watching.incidents()
+    assert found.detection is not None
+    assert found.detection.changes == 5
+
+
+def test_while_the_console_is_isolated_nothing_is_opened_and_then_it_is_caught_up(watching: Watching) -> None:
+    watching.poll()
+    watching.path = CUT_OFF
+    watching.poll("sw-agg-2")
+    watching.look()
+    assert not (watching.data / RECORD).exists()
+    watching.path = OwnPath()
+    watching.look()
+    assert [each.state for each in watching.incidents()] == [State.NEW]
+
+
+def test_it_looks_until_it_is_told_to_stop_and_begins_anew_after_a_fault(watching: Watching) -> None:
+    watching.poll()
+    watching.poll("lis-1")
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        task = asyncio.create_task(watching.correlator.run(stop))
+        async with asyncio.timeout(30):
+            while not (watching.data / RECORD).exists():  # noqa: ASYNC110 - another thread begins it
+                await asyncio.sleep(0.01)
+        stop.set()
+        await asyncio.wait_for(task, 30)
+
+    watching.data.write_text("no folder")
+    watching.correlator.look(watching.known())
+    assert watching.faults
+    watching.data.unlink()
+    watching.clock.pass_(seconds=1)
+    asyncio.run(run())
+    assert len(watching.incidents()) == 1
