@@ -142,3 +142,18 @@ def test_it_looks_until_it_is_told_to_stop_and_begins_anew_after_a_fault(watchin
     watching.clock.pass_(seconds=1)
     asyncio.run(run())
     assert len(watching.incidents()) == 1
+
+
+def test_what_was_never_well_is_a_fault_of_the_set_up_and_opens_nothing(tmp_path: Path) -> None:
+    watching = Watching(tmp_path)
+    every = [each.id for each in SAMPLE.targets]
+    watching.poll(*every)
+    watching.poll(*every)
+    watching.look()
+    assert not (tmp_path / RECORD).exists()
+    watching.poll()
+    watching.poll("sw-agg-2")
+    watching.look()
+    (opened,) = watching.incidents()
+    assert opened.detection is not None
+    assert opened.detection.finding.causes == ("sw-agg-2",)

@@ -18,6 +18,7 @@ from hisconsole.plan.document import Plan
 from hisconsole.plan.evidence import answers_of, signs_on
 from hisconsole.plan.picture import Watched
 from hisconsole.plan.reach import top_down
+from hisconsole.plan.shown import Shown
 from hisconsole.plan.status import RANK, Status
 from hisconsole.plan.targets import Kind
 
@@ -61,6 +62,14 @@ class Seen:
 def well(row: Watched) -> bool:
     """Whether a target is seen to be all right: fresh, nothing grave, and it stays that way."""
     return row.shown.under in (Status.OK, Status.WARNING) and not row.shown.flapping
+
+
+def proven(shown: Shown) -> Shown:
+    """The same, but what was never seen well does not ring: that is a fault of the set-up, not an incident.
+
+    A hospital that is just being written down, or a wrong secret, would open one for every target.
+    """
+    return shown if shown.good_at is not None else replace(shown, rings=False)
 
 
 def patient(

@@ -20,7 +20,7 @@ from hisconsole.desk.actor import here
 from hisconsole.desk.correlating import correlate, places_of
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.pictures import Silences
-from hisconsole.plan.clusters import Place, Seen, patient
+from hisconsole.plan.clusters import Place, Seen, patient, proven
 from hisconsole.plan.picture import Watched, wrong
 from hisconsole.plan.shown import show
 from hisconsole.plan.watching import limits
@@ -123,7 +123,7 @@ class Correlator:
         healths = {
             each.id: known.healths[each.id] for each in infrastructure.targets if each.id in known.healths
         }
-        shown = show(
+        every = show(
             healths,
             parents=infrastructure.parents,
             limits=old_after,
@@ -131,6 +131,7 @@ class Correlator:
             path=known.path,
             now=now,
         )
+        shown = {id_: proven(each) for id_, each in every.items()}
         rows = {
             each.id: Watched(
                 each,
