@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from hisconsole.config import Site, load_site, reload, signature
 from hisconsole.desk.actor import here, utc_now
-from hisconsole.errors import HisError, NotFound
+from hisconsole.errors import ConfigFault, HisError, NotFound
 from hisconsole.paths import shipped
 from hisconsole.plan.board import Board, board_of
 from hisconsole.store.revision import RECORD
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hisconsole.flows.flow import Flow
     from hisconsole.plan.document import Plan
     from hisconsole.plan.picture import History, StatusPicture
+    from hisconsole.plan.readiness_seen import Concern
     from hisconsole.plan.reading import Judged
 
 PRACTICE = "HISCONSOLE_PRACTICE"
@@ -133,6 +134,28 @@ def metrics_text(settings: Settings) -> str:
         )
 
 
+def readiness(settings: Settings) -> tuple[Concern, ...]:
+    """What is not ready for the day when everything else is down, what to do first on top.
+
+    It takes a second or more, and opens what it needs for itself, so that a thread of its own can ask.
+    Raises StoreFault.
+    """
+    from hisconsole.desk import readiness as desk
+    from hisconsole.plan.readiness import concerns, in_files
+    from hisconsole.plan.times import clock
+    from hisconsole.watch.access import known_hosts_path
+
+    now = utc_now()
+    try:
+        site = load_site(settings.config)
+    except ConfigFault as fault:  # of a hospital that cannot be read nothing else can be said
+        return in_files(desk.unusable(fault.findings))
+    known_hosts = known_hosts_path(settings.data, sample=site.sample)
+    places = desk.Places(settings.config, settings.data, known_hosts)
+    seen = desk.look(site, places, now=now)
+    return concerns(seen, now=now, clock=lambda moment: clock(moment, zone=site.zone, now=now))
+
+
 def keep_watch(settings: Settings) -> Callable[[], None]:
     """Sees to it that somebody watches; call what is returned every few seconds, off the screen's thread.
 
@@ -207,6 +230,7 @@ def run_console(settings: Settings, environment: dict[str, str]) -> int:
             reload=reloader(settings.config),
             colour=True,
             watching=_watching(settings, site),
+            readiness=lambda: readiness(settings),
         ),
         driver_class=ConsoleDriver,
     )
@@ -220,10 +244,10 @@ def _watching(settings: Settings, site: Site) -> Watching:
     """How the console meets the watch; nothing is loaded before the first question, in its thread."""
     from hisconsole.console.feed import Watching
 
-    def silence(desk: Desk, targets: Sequence[str], given: Mapping[str, str], **how: Any) -> Outcome:
+    def silence(desk: Desk, names: Sequence[str], given: Mapping[str, str], **how: Any) -> Outcome:
         from hisconsole.desk.watching import silence
 
-        return silence(desk, targets, given, **how)
+        return silence(desk, names, given, **how)
 
     def lift(desk: Desk, number: str) -> Outcome:
         from hisconsole.desk.watching import lift

@@ -57,7 +57,7 @@ def test_backup_and_restore(run: Run, call: Call, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     made = run("backup", str(copy), "--json")
     assert made.code == 0
-    assert set(made.json) == {"file", "seq", "hash", "incidents"}
+    assert set(made.json) == {"file", "seq", "hash", "incidents", "recorded"}
     assert made.json["file"] == str(copy)
     assert run("backup", str(copy)).code == 3
     call("reg-02")

@@ -35,6 +35,7 @@ from hisconsole.desk.calls import take_call
 from hisconsole.desk.desk import Desk
 from hisconsole.paths import shipped
 from hisconsole.plan.board import Board, board_of
+from hisconsole.plan.readiness_seen import Concern
 from hisconsole.store.database import Database
 from hisconsole.store.glance import glance
 from hisconsole.store.revision import RECORD
@@ -227,6 +228,7 @@ async def console(
     shown: Screens | None = None,
     open_desk: Callable[[], Desk] | None = None,
     watching: Watching | None = None,
+    readiness: Callable[[], tuple[Concern, ...]] | None = None,
     faults: bool = False,
 ) -> AsyncIterator[Seat]:
     """Open the console as `wiring.run_console` does; a bug met meanwhile fails the test."""
@@ -249,6 +251,7 @@ async def console(
         reload=reloader(config) if config else _stay,
         colour=True,
         watching=watching,
+        readiness=readiness,
     )
     app = HisConsole(start)
     bells: list[float] = []

@@ -22,6 +22,7 @@ from hisconsole.errors import StoreFault
 from hisconsole.plan.acts import all_acts
 from hisconsole.plan.board import Board
 from hisconsole.plan.events import Event
+from hisconsole.plan.incident import Incident
 from tests.console.app import ME, OTHER, Seat, call, console, desk, kept, screens
 
 ACTIVE = [("verify", {"result": "confirmed"})]
@@ -147,6 +148,12 @@ ACTS: dict[str, tuple[list[tuple[str, dict[str, str]]], list[str], dict[str, obj
         [":", "back-entered", "enter", "lab", "enter", "9", "enter", "9", *(["enter"] * 4), "Wu", "enter"],
         {"department": "lab", "paper": 9, "entered": 9, "signed": "Wu"},
     ),
+    "merge": ([("call", {"workstation": "lab-01"})], [":", "merge", "enter", "2", "enter", "2"], {}),
+    "apart": (
+        [("call", {"workstation": "lab-01"})],
+        [":", "apart", "enter", "2", "enter", "a printer", "enter"],
+        {"others": [2], "reason": "a printer"},
+    ),
 }
 
 
@@ -162,7 +169,11 @@ def prepared(data: Path, before: list[tuple[str, dict[str, str]]]) -> None:
     at = desk(data, ME)
     call(at)
     for name, given in before:
-        at.perform(name, 1, given)
+        act, _blank, number = name.partition(" ")
+        if act == "call":
+            call(at, given["workstation"])
+        else:
+            at.perform(act, int(number or 1), given)
     at.database.close()
 
 
@@ -172,7 +183,27 @@ async def play(seat: Seat, keys: list[str]) -> None:
 
 
 def test_every_act_is_tried() -> None:
-    assert set(ACTS) == set(all_acts())
+    assert set(ACTS) | {"split"} == set(all_acts())
+
+
+async def test_what_was_merged_by_mistake_is_split_off_where_it_is_shown(tmp_path: Path) -> None:
+    prepared(tmp_path, [("call", {"workstation": "lab-01"}), ("merge 2", {"others": "1"})])
+    async with console(tmp_path) as seat:
+        await seat.until(lambda: seat.listed() == [2])
+        seat.app.open_incident(1)
+        await seat.at(IncidentScreen)
+        await play(seat, [":", "split", "enter", "a printer", "enter", "2"])
+        await seat.until("0001: Split it off again")
+    assert [report.workstation for report in _incident(tmp_path, 1).reports] == ["reg-02"]
+    assert [report.workstation for report in _incident(tmp_path, 2).reports] == ["lab-01"]
+
+
+def _incident(data: Path, number: int) -> Incident:
+    at = desk(data)
+    try:
+        return read_incident(at, number).incident
+    finally:
+        at.database.close()
 
 
 @pytest.mark.parametrize("name", ACTS)
@@ -180,7 +211,7 @@ async def test_every_act_is_carried_out_by_the_keyboard(tmp_path: Path, name: st
     before, keys, said = ACTS[name]
     prepared(tmp_path, before)
     async with console(tmp_path) as seat:
-        await seat.until(lambda: seat.listed() == [1])
+        await seat.until(lambda: seat.listed()[:1] == [1])
         await play(seat, keys)
         await seat.at(QueueScreen)
         await seat.until(f"0001: {all_acts()[name].label}")

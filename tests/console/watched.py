@@ -34,6 +34,7 @@ class Script:
     past: dict[tuple[str, str], History] = field(default_factory=dict)
     polled: list[str] = field(default_factory=list)
     silenced: list[tuple[tuple[str, ...], dict[str, str], bool]] = field(default_factory=list)
+    services: list[tuple[tuple[str, ...], dict[str, str]]] = field(default_factory=list)
     lifted: list[str] = field(default_factory=list)
     fault: Exception | None = None
     refusal: HisError | None = None
@@ -84,15 +85,19 @@ class Script:
     def silence(
         self,
         desk: Desk,
-        targets: Sequence[str],
+        names: Sequence[str],
         given: Mapping[str, str],
         *,
         whole: bool = False,
+        service: bool = False,
         act: str | None = None,
     ) -> Outcome:
         if self.refusal is not None:
             raise self.refusal
-        self.silenced.append((tuple(targets), dict(given), whole))
+        if service:
+            self.services.append((tuple(names), dict(given)))
+        else:
+            self.silenced.append((tuple(names), dict(given), whole))
         return Outcome(act or act_id(), 0, 1, "Silenced")
 
     def lift(self, desk: Desk, number: str) -> Outcome:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hisconsole.desk import calls, handover, turns, watching
+from hisconsole.desk import calls, handover, maintaining, turns, watching
 from hisconsole.desk.board import first_board
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.duties import all_due, tell_overdue
@@ -20,11 +20,13 @@ from hisconsole.desk.handover_sources import Seen
 from hisconsole.errors import HisError, NotFound, Refused
 from hisconsole.plan.board import OnDuty
 from hisconsole.plan.handover import Asks, Part
+from hisconsole.plan.maintenance import Stage, quiet, stage
 from hisconsole.plan.rota import Rota, Routine, Shift
 from hisconsole.store import events
 from hisconsole.store import turns as stored
 from hisconsole.store.verify import verify
 from tests.hospital import OPERATORS, SITE, START, Clock, lay_record, open_desk
+from tests.plan.stops import GIVEN
 
 OUT, IN, THIRD = OPERATORS
 CALL = {"workstation": "reg-01", "symptom": "cannot-save", "words": "archiver error", "reporter": "Zhao"}
@@ -195,6 +197,26 @@ def test_repeating_an_act_changes_nothing(desk: Desk, colleague: Desk) -> None:
     handover.accept(colleague, act="an-accept")
     assert handover.accept(colleague, act="an-accept").repeated
     assert first_board(desk).on_duty == OnDuty(IN)
+
+
+@pytest.mark.parametrize("answer", ["kept", "lapses"])
+def test_the_quiet_of_a_planned_stop_lapses_unless_it_is_accepted_again(
+    desk: Desk, colleague: Desk, clock: Clock, answer: str
+) -> None:
+    turns.begin(desk)
+    maintaining.add(desk, GIVEN)
+    clock.pass_(minutes=61)
+    handover.offer(desk, IN, NOTHING)
+    looked = look(colleague)
+    assert looked.offered is not None
+    assert ("maintenance:1", Asks.SILENCE) in [(item.key, item.asked) for item in looked.offered.items]
+    take_all(colleague)
+    turns.take(colleague, {"maintenance:1": answer}, {})
+    handover.accept(colleague, reason="alone")
+    (stop,) = maintaining.every(desk)
+    assert bool(quiet([stop], now=clock())) is (answer == "kept")
+    assert stage(stop, clock()) is Stage.RUNNING, "the stop itself goes on"
+    proved(desk)
 
 
 # -- shifts, routines, the late handover ------------------------------------------------------------

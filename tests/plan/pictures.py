@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from hisconsole.plan.health import Change
+from hisconsole.plan.maintenance import Maintenance
 from hisconsole.plan.picture import StatusPicture, Watched, Watcher, picture_of
 from hisconsole.plan.reach import OwnPath
 from hisconsole.plan.reading import Judged, Sample
@@ -138,6 +139,7 @@ def picture(
     trends: Mapping[str, tuple[float, ...]] = MappingProxyType({}),
     headlines: Mapping[str, str] = MappingProxyType({}),
     files: str = "1",
+    maintenance: tuple[Maintenance, ...] = (),
 ) -> StatusPicture:
     """All `targets` well, but for those in `found`."""
     known = {each.target: each for each in found}
@@ -159,6 +161,7 @@ def picture(
         path=path or OwnPath(),
         watch=Watcher("hx-info", held, None if beat_s is None else now - timedelta(seconds=beat_s)),
         changes=tuple(changes),
+        maintenance=maintenance,
     )
 
 

@@ -50,6 +50,10 @@ def _silence(
     return Silence(id_, target, whole, at(start), at(end), "new power supply", "li.na")
 
 
+def _service(name: str, *, end: float = 3600) -> Silence:
+    return Silence(name, "", False, at(-60), at(end), "moves", "li.na", service=name)
+
+
 @pytest.mark.parametrize(
     ("kinds", "status", "firm", "rings"),
     [
@@ -174,6 +178,34 @@ def test_a_silence_of_a_subtree_leaves_out_what_another_parent_serves() -> None:
 def test_of_several_silences_the_last_to_end_is_shown() -> None:
     found_ = silenced([_silence("a", end=7200, id_="long"), _silence("a", end=60, id_="short")], {}, now=NOON)
     assert found_["a"].id == "long"
+
+
+@pytest.mark.parametrize(
+    ("services", "covered"),
+    [
+        ("pacs", ["img"]),
+        ("his", []),
+        ("his lis", ["db"]),
+        ("his lis pacs", ["db", "engine", "img"]),
+        ("power", []),
+        ("", []),
+    ],
+)
+def test_a_silenced_service_covers_what_carries_no_other_that_is_loud(
+    services: str, covered: list[str]
+) -> None:
+    carries = {"engine": ("his", "lis", "pacs"), "db": ("his", "lis"), "img": ("pacs",), "pc": ()}
+    quiet = [_service(each) for each in services.split()]
+    assert sorted(silenced(quiet, {}, now=NOON, carries=carries)) == covered
+
+
+def test_what_carries_several_services_is_quiet_until_the_first_of_them_is_loud() -> None:
+    carries = {"db": ("his", "lis")}
+    both = [_service("his", end=60), _service("lis", end=7200), _silence("db", end=30)]
+    assert silenced(both, {}, now=NOON, carries=carries)["db"].service == "his"
+    assert silenced(both, {}, now=at(61), carries=carries) == {}
+    longer = [*both, _silence("db", end=9000)]
+    assert silenced(longer, {}, now=NOON, carries=carries)["db"].target == "db"
 
 
 def test_a_silence_hides_nothing_in_the_counts() -> None:

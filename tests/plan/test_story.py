@@ -146,6 +146,49 @@ TOLD: dict[str, tuple[Event, str]] = {
         _event(Kind.ENROLLED, target="db-1", fingerprint="SHA256:x", replaced=""),
         "host key of db-1 enrolled: SHA256:x",
     ),
+    "service silenced": (
+        _event(Kind.SILENCED, target="", service="pacs", whole=False, end=to_text(START), reason="moves"),
+        f"service pacs silenced until {clock(START, zone=ZONE, now=START)}: moves",
+    ),
+    "service unsilenced": (
+        _event(Kind.UNSILENCED, target="", service="pacs", silence="4"),
+        "silence of service pacs lifted",
+    ),
+    "maintenance": (
+        _event(
+            Kind.MAINTENANCE,
+            number=3,
+            start=to_text(START),
+            end=to_text(START),
+            systems="HIS database",
+            reason="new disks",
+            approved_by="Dr Sun",
+        ),
+        "maintenance 3 planned, 22:00 to 22:00: HIS database, new disks; approved by Dr Sun",
+    ),
+    "maintenance begun": (_event(Kind.MAINTENANCE_BEGUN, number=3), "maintenance 3 begun early"),
+    "maintenance extended": (
+        _event(Kind.MAINTENANCE_EXTENDED, number=3, end=to_text(START), reason="slow"),
+        "maintenance 3 extended until 22:00: slow",
+    ),
+    "maintenance ended": (_event(Kind.MAINTENANCE_ENDED, number=3, outcome=""), "maintenance 3 ended"),
+    "maintenance cancelled": (
+        _event(Kind.MAINTENANCE_CANCELLED, number=3, reason="no disks"),
+        "maintenance 3 cancelled: no disks",
+    ),
+    "maintenance overran": (
+        _event(Kind.MAINTENANCE_OVERRAN, number=3, incident=7),
+        "maintenance 3 has overrun: it is incident 0007",
+    ),
+    "maintenance lapsed": (
+        _event(Kind.MAINTENANCE_LAPSED, number=3),
+        "the quiet of maintenance 3 was not accepted again",
+    ),
+    "backed up": (
+        _event(Kind.BACKED_UP, file="/backup/a.db", seq=9, hash="x"),
+        "record backed up to /backup/a.db, up to entry 9",
+    ),
+    "drill": (_event(Kind.DRILL_HELD, scenario="fibre"), "drill held: fibre"),
     "classified by the questions": (
         _event(Kind.CLASSIFIED, category="I", fault="fiber-cut", why="7.3: fibre is cut", reason=""),
         "category I (fiber-cut): 7.3: fibre is cut",

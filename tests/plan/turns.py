@@ -138,6 +138,7 @@ class Site:
                 deltas=self.deltas,
                 grave=[number for number in self.grave if number in touched],
                 silences=self.silences,
+                stops=(),
                 signed="signed",
                 beginning=Beginning(),
                 now=self.now,

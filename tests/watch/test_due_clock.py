@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from hisconsole.config import load_site
-from hisconsole.desk import calls, reading
+from hisconsole.desk import calls, maintaining, reading
 from hisconsole.desk.actor import utc_now
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.duties import all_due
@@ -25,8 +26,10 @@ from hisconsole.store.verify import verify
 from hisconsole.watch.due_clock import WATCH, DueClock
 from tests.cli.watched import NET, lay, watch
 from tests.hospital import actor
+from tests.plan.stops import GIVEN
 
 CALL = {"workstation": "reg-01", "symptom": "3", "occurred": "-30"}
+STOP = {**GIVEN, "departments": "none"}
 EVERY_S = 0.02
 LOOKS = 10
 PATIENCE_S = 30.0
@@ -288,3 +291,41 @@ def test_a_damaged_record_does_not_end_it(desk: Desk) -> None:
     assert "is damaged" in str(faults[0])
     assert _deadlines(mended[0]) == _overdue(mended[0])
     mended[0].database.close()
+
+
+def test_the_overrun_of_a_planned_stop_becomes_an_incident_once_by_the_watch(desk: Desk) -> None:
+    """It was planned in the past, as a watch meets it that was away meanwhile."""
+    began = datetime.now(UTC) - timedelta(hours=3)
+    desk.now = lambda: began
+    maintaining.add(desk, {**STOP, "start": "now", "until": "+2h"})
+    desk.now = utc_now
+    opened = lambda: maintaining.one(desk, 1).incident  # noqa: E731
+    _run(desk.database.data, opened, _a_while())
+    _run(desk.database.data, _a_while())
+    found = [event for event in reading.read_log(desk, limit=1000) if event.kind is Kind.OPENED]
+    assert [(event.incident, event.actor) for event in found] == [(1, WATCH)]
+    assert reading.read_incident(desk, 1).incident.reports[0].reporter == "console"
+    _holds(desk)
+
+
+def test_an_incident_of_the_watch_begins_under_the_plan_in_force(tmp_path: Path) -> None:
+    """The files changed while it ran: it goes by what they say now."""
+    config, data = tmp_path / "config", tmp_path / "data"
+    shutil.copytree(shipped("config"), config)
+    at = Desk(database=Database(data), site=load_site(config), actor=actor(), now=utc_now)
+    plan = config / "plan.yaml"
+
+    def edit() -> bool:
+        text = plan.read_text("utf-8")
+        plan.write_text(
+            text.replace("edition:", "# edited\nedition:", 1).replace("hold: 20m", "hold: 25m"), "utf-8"
+        )
+        began = datetime.now(UTC) - timedelta(hours=3)
+        at.now = lambda: began
+        maintaining.add(at, {**STOP, "start": "now", "until": "+2h"})
+        at.now = utc_now
+        return True
+
+    _run(data, _a_while(), edit, lambda: maintaining.one(at, 1).incident, config=config)
+    assert reading.read_incident(at, 1).incident.plan == load_site(config).plan.version
+    at.database.close()

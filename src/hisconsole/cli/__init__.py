@@ -54,6 +54,7 @@ _MODULES = {
     "flow": "flowing",
     **dict.fromkeys(("silence", "silences"), "silencing"),
     **dict.fromkeys(("targets", "hosts", "practice", "roster", "shifts", "handover", "path"), ""),
+    **dict.fromkeys(("maintenance", "ready"), ""),
 }
 """In which module each command is, under its own name; those without one have a module of theirs."""
 

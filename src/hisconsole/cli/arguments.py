@@ -15,6 +15,7 @@ from hisconsole.cli.commands_manual import manual_commands
 from hisconsole.cli.commands_people import people_commands
 from hisconsole.cli.commands_plan import plan_commands
 from hisconsole.cli.commands_shift import shift_commands
+from hisconsole.cli.commands_upkeep import upkeep_commands
 from hisconsole.cli.commands_watching import watching_commands
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.text import _
@@ -52,9 +53,10 @@ def read(words: Sequence[str]) -> Namespace | Answer:
         return Answer(None, str(page).splitlines())
     if asked.version:
         return Answer({"version": __version__}, [f"hisconsole {__version__}"])
-    if asked.command == "act" and not any(word.startswith("-") for word in rest):
+    words_only = not any(word.startswith("-") for word in rest)
+    if asked.command in ("act", "maintenance") and words_only:
         asked.words += rest  # argparse loses count of words on both sides of an option
-    elif asked.command == "silence" and not any(word.startswith("-") for word in rest):
+    elif asked.command == "silence" and words_only:
         asked.targets += rest
     elif rest:
         parser.error(_("unknown: {words}").format(words=" ".join(rest)))
@@ -89,6 +91,7 @@ def _parser(words: Sequence[str]) -> _Parser:
         *manual_commands(),
         *shift_commands(),
         *watching_commands(),
+        *upkeep_commands(),
     ):
         _add(commands, command, words)
     return parser

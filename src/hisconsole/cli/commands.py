@@ -118,7 +118,7 @@ def all_commands() -> tuple[Command, ...]:
         Command(
             "backup",
             _("Copy the record to a new file while it is in use, and prove the copy."),
-            "file, seq, hash, incidents",
+            "file, seq, hash, incidents, recorded",
             'hisconsole backup "/backup/record-$(date +%F).db"',
             lambda parser: parser.add_argument("file", metavar="FILE"),
         ),

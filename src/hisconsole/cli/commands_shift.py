@@ -19,7 +19,7 @@ def shift_commands() -> tuple[Command, ...]:
     return (
         Command(
             "handover",
-            _("The summary of the turn, as it is offered or as a draft; and the steps of handing it over."),
+            _("The summary of the turn, offered or a draft; and every step of handing it over."),
             _SUMMARY,
             "hisconsole handover --at 07:30 --json\n  hisconsole handover offer wang.wei",
             _handover,

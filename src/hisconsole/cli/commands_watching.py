@@ -9,7 +9,7 @@ from hisconsole.cli.commands import Command, act_id
 from hisconsole.plan.words import Symptom
 from hisconsole.text import _
 
-_SILENCE = "id, target, whole, start, end, reason, by"
+_SILENCE = "id, target, service, maintenance, whole, start, end, reason, by"
 _ROW = (
     "target, name, kind, building, status, under, words, since, firm, rings, attempt, flapping,"
     " checked_at, good_at, trend, silence ({silence}); under is the status below a silence"
@@ -54,7 +54,7 @@ def watching_commands() -> tuple[Command, ...]:
         ),
         Command(
             "path",
-            _("The way of a caller: from a workstation over its switches to the system, and what is red."),
+            _("The way from a workstation to the system, and what is red on it."),
             _PATH,
             "hisconsole path reg-01 --symptom no-network",
             _path,
@@ -69,8 +69,9 @@ def watching_commands() -> tuple[Command, ...]:
         Command(
             "silence",
             _("Agree on quiet for targets, with a reason and an end; or end a silence."),
-            "act, seq, sentence, repeated, targets, silence",
+            "act, seq, sentence, repeated, targets, services, silence",
             "hisconsole silence ups-1 --until +2h --reason 'battery test' --operator li.na\n"
+            "  hisconsole silence --service pacs --until +2h --reason moves --operator li.na\n"
             "  hisconsole silence --lift 7 --operator li.na",
             _silence,
         ),
@@ -227,6 +228,13 @@ def _silence(parser: ArgumentParser) -> None:
     parser.add_argument("--reason", metavar="TEXT", default="", help=_("why"))
     parser.add_argument(
         "--whole", action="store_true", help=_("with all that hangs on them and has no other way to us")
+    )
+    parser.add_argument(
+        "--service",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help=_("what carries this service, and no other that is not silenced too; may be repeated"),
     )
     parser.add_argument("--lift", metavar="ID", help=_("end this silence; see hisconsole silences"))
     act_id(parser)

@@ -34,14 +34,38 @@ def verify(asked: Namespace) -> Answer:
 
 
 def backup(asked: Namespace) -> Answer:
-    """Copy the record to a new file."""
+    """Copy the record to a new file, and put on record that this was done."""
     from hisconsole.store.backup import backup as copy
 
     target = _file(asked.file)
     with closing(_record(asked)) as database:
         proof = copy(database, target)
-    told = _("{file} holds: {proof}").format(file=target, proof=_told(proof))
-    return Answer({"file": str(target), **_proved(proof)}, [told])
+    lines = [_("{file} holds: {proof}").format(file=target, proof=_told(proof))]
+    unrecorded = _unrecorded(asked, target, proof)
+    if unrecorded:
+        told = _("That it was made could not be recorded, so 'hisconsole ready' misses it: {why}")
+        lines.append(told.format(why=unrecorded))
+    return Answer({"file": str(target), **_proved(proof), "recorded": not unrecorded}, lines)
+
+
+def _unrecorded(asked: Namespace, target: Path, proof: Proof) -> str:
+    """Why a copy that was made is not on record; empty when it is. The copy is none the worse for it."""
+    from hisconsole.desk.actor import here
+    from hisconsole.desk.desk import Desk
+    from hisconsole.desk.upkeep import NIGHTLY, record_backup
+    from hisconsole.store.database import Database
+    from hisconsole.wiring import Settings, check_operator, open_site
+
+    settings = Settings(config_dir(asked.config), data_dir(asked.data), asked.operator)
+    try:
+        site = open_site(settings)
+        check_operator(site, settings.operator)
+        with closing(Database(settings.data)) as database:
+            desk = Desk(database=database, site=site, actor=here(settings.operator or NIGHTLY))
+            record_backup(desk, str(target), seq=proof.head.seq, head=proof.head.hash)
+    except HisError as fault:
+        return str(fault)
+    return ""
 
 
 def restore(asked: Namespace) -> Answer:

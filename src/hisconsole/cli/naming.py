@@ -34,3 +34,12 @@ def target_of(infrastructure: Infrastructure, id_: str) -> Target:
         sentence = _("There is no target '{id}': {hint}")
         raise NotFound(sentence.format(id=printable(id_, limit=60), hint=hint))
     return target
+
+
+def service_of(infrastructure: Infrastructure, name: str) -> str:
+    """That service, where some target carries it. Raises NotFound with those there are."""
+    if name not in infrastructure.services:
+        sentence = _("No target carries the service '{name}'. Services: {names}.")
+        names = ", ".join(infrastructure.services) or _("none")
+        raise NotFound(sentence.format(name=printable(name, limit=60), names=names))
+    return name

@@ -1,11 +1,11 @@
-"""Silences: agreed quiet for targets, with a reason and an end."""
+"""Silences: agreed quiet for targets and services, with a reason and an end."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 
 from hisconsole.cli.edge import Answer, Usage
-from hisconsole.cli.naming import load_infrastructure, target_of
+from hisconsole.cli.naming import load_infrastructure, service_of, target_of
 from hisconsole.cli.opening import at_desk
 from hisconsole.cli.watching_text import silence_lines, silence_shape
 from hisconsole.desk import watching
@@ -15,34 +15,41 @@ from hisconsole.wiring import Settings
 
 
 def silence(asked: Namespace) -> Answer:
-    """Agree on quiet for targets, or end it."""
+    """Agree on quiet for targets or services, or end it."""
+    named = list(dict.fromkeys(asked.targets))
+    services = list(dict.fromkeys(asked.service))
     if asked.lift is not None:
-        if asked.targets or asked.until or asked.reason or asked.whole:
+        if named or services or asked.until or asked.reason or asked.whole:
             raise Usage(_("--lift ends a silence by its id and takes nothing else."))
         with at_desk(asked, writable=True) as desk:
             outcome = watching.lift(desk, asked.lift, act=asked.id)
-        targets: list[str] = []
     else:
-        targets = list(dict.fromkeys(asked.targets))
-        if not targets:
+        if named and services:
+            raise Usage(_("Name targets or services: each is a silence of its own."))
+        if not named and not services:
             raise Usage(_("Name the targets: hisconsole silence TARGET --until TIME --reason TEXT."))
         infrastructure = load_infrastructure(
             Settings(config_dir(asked.config), data_dir(asked.data), asked.operator)
         )[1]
-        for id_ in targets:  # a silence of a slip of the pen would silence nothing
+        for id_ in named:  # a silence of a slip of the pen would silence nothing
             target_of(infrastructure, id_)
+        for service in services:
+            service_of(infrastructure, service)
         given = {"until": asked.until, "reason": asked.reason}
         with at_desk(asked, writable=True, begin=True) as desk:
-            outcome = watching.silence(desk, targets, given, whole=asked.whole, act=asked.id)
+            outcome = watching.silence(
+                desk, named or services, given, whole=asked.whole, service=bool(services), act=asked.id
+            )
     data = {
         "act": outcome.act,
         "seq": outcome.seq,
         "sentence": outcome.sentence,
         "repeated": outcome.repeated,
-        "targets": targets,
+        "targets": named,
+        "services": services,
         "silence": asked.lift,
     }
-    about = ", ".join(targets) or asked.lift
+    about = ", ".join(named or services) or asked.lift
     told = _("{act}: {about}, entry {seq}.").format(act=outcome.sentence, about=about, seq=outcome.seq)
     if outcome.repeated:
         told += " " + _("It was done before; nothing was changed.")

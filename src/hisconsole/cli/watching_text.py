@@ -99,6 +99,7 @@ def silence_lines(silences: Iterable[Silence], *, now: datetime, zone: tzinfo) -
     lines: list[str] = []
     for each in silences:
         target = _("{target} and what hangs on it") if each.whole else "{target}"
+        target = _("service {name}").format(name=each.service) if each.service else target
         head = f"{fit(each.id, 7)}{fit(clock(each.end, zone=zone, now=now), 12)}"
         lines += hang(head, f"{target.format(target=each.target)}: {each.reason} ({each.by})")
     return lines or [_("No target is silenced.")]
@@ -112,7 +113,9 @@ def silence_shape(silence: Silence) -> Shape:
     """A silence."""
     return {
         "id": silence.id,
-        "target": silence.target,
+        "target": silence.target or None,
+        "service": silence.service or None,
+        "maintenance": silence.maintenance or None,
         "whole": silence.whole,
         "start": _time(silence.start),
         "end": _time(silence.end),

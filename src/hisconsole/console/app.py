@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from hisconsole.desk.desk import Desk
+    from hisconsole.plan.readiness_seen import Concern
 
 Answer = TypeVar("Answer")
 
@@ -74,6 +75,7 @@ class Start:
     reload: Callable[[Site], tuple[Site, str]]
     colour: bool
     watching: Watching | None = None
+    readiness: Callable[[], tuple[Concern, ...]] | None = None
 
 
 def _status() -> Screen[Any]:

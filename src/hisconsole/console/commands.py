@@ -240,6 +240,18 @@ def show_duties(console: HisConsole) -> None:
         console.push_screen(DutiesScreen())
 
 
+def _maintenance(console: HisConsole) -> None:
+    from hisconsole.console.maintenance import show_maintenance
+
+    show_maintenance(console)
+
+
+def _ready(console: HisConsole) -> None:
+    from hisconsole.console.ready import show_ready
+
+    show_ready(console)
+
+
 def show_roster(console: HisConsole) -> None:
     """Mode 3, about the incident under the cursor."""
     from hisconsole.console.roster import show
@@ -296,6 +308,8 @@ COMMANDS: Mapping[str, Callable[[HisConsole], object]] = {
     "handover": lambda console: console.switch_mode("handover"),
     "duties": show_duties,
     "departments": _departments,
+    "maintenance": _maintenance,
+    "ready": _ready,
     "aftermath": _aftermath,
     "team": _summarise(Audience.TEAM),
     "leader": _summarise(Audience.LEADER),

@@ -13,6 +13,7 @@ from hisconsole.console.acting import One, draft_of, is_there
 from hisconsole.console.commands import COMMANDS, GUIDES, begin
 from hisconsole.console.contact import open_contact
 from hisconsole.console.form import ActForm
+from hisconsole.console.maintenance import open_stop
 from hisconsole.console.place import Place
 from hisconsole.console.rows import Cell, Line, Look, RowList
 from hisconsole.console.show import WIDE, category_mark
@@ -23,6 +24,7 @@ from hisconsole.plan.duty import ACTION
 from hisconsole.plan.events import SITE
 from hisconsole.plan.feedback import TELL, UPDATE
 from hisconsole.plan.incident import Incident
+from hisconsole.plan.maintenance import BEGINS, ENDS
 from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import clock, countdown
 from hisconsole.plan.turn import HANDOVER, ROUTINE
@@ -93,6 +95,8 @@ def what_is_owed(plan: Plan | None, due: Due) -> str:
         HANDOVER: _("The shift is over: hand the duty over (4)."),
         ROUTINE: _("Do the routine {id} of the shift, or say why not (4).").format(id=due.key),
         "silence": _("The silence of {key} ends; then it rings again.").format(key=due.key),
+        BEGINS: _("Maintenance {key} begins; then its targets are quiet. M shows it.").format(key=due.key),
+        ENDS: _("Maintenance {key} is to be over: end or extend it, else it is a fault.").format(key=due.key),
     }.get(due.duty, due.duty)
 
 
@@ -195,6 +199,9 @@ class DutiesScreen(Place):
             console = self.console
             console.pop_screen()
             console.switch_mode("handover")
+            return
+        if row is not None and row.due.duty in (BEGINS, ENDS):
+            open_stop(self.console, int(row.due.key))
             return
         if row is None or row.incident is None:
             self._nothing(row)

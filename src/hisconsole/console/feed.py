@@ -43,18 +43,22 @@ class Readings(Protocol):
 
 
 class Silencing(Protocol):
-    """The desk's act that agrees on quiet for targets."""
+    """The desk's act that agrees on quiet for targets or services."""
 
     def __call__(
         self,
         desk: Desk,
-        targets: Sequence[str],
+        names: Sequence[str],
         given: Mapping[str, str],
         *,
         whole: bool = False,
+        service: bool = False,
         act: str | None = None,
     ) -> Outcome:
-        """Silence `targets`, or with `whole` all that hangs on them alone; `given` answers the form."""
+        """Silence targets, with `whole` all that hangs on them alone, with `service` what carries these.
+
+        `given` answers the form.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def draw_queue(
             cells.append((fit(row.owner or "-", 10) + " ", weight))
             cells.append((fit(clock(row.t0, zone=zone, now=at), 12), weight))
         what = symptom_label(row.symptom) if row.symptom else ""
-        cells.append((f"{what}: {row.words}" if row.words else what, weight))
+        cells.append((": ".join(part for part in (what, row.words) if part), weight))
         return cells
 
     return draw

@@ -29,20 +29,33 @@ class SilenceForm(Form):
     """The targets stand in a field of their own, so that it is seen and can be put right what goes quiet."""
 
     def __init__(
-        self, watching: Watching, targets: Sequence[str], *, whole: bool, draft: Draft | None = None
+        self,
+        watching: Watching,
+        names: Sequence[str],
+        *,
+        whole: bool = False,
+        service: bool = False,
+        draft: Draft | None = None,
     ) -> None:
-        """Silence `targets`, or with `whole` all that hangs on them alone."""
-        asks = (Field("targets", _("Targets"), required=True), *silence_fields())
-        given = {"targets": " ".join(targets)}
-        super().__init__(form=form_name(whole=whole), incident=0, asks=asks, draft=draft, given=given)
+        """Silence targets, with `whole` all that hangs on them alone, with `service` what carries these."""
+        label = _("Services") if service else _("Targets")
+        asks = (Field("targets", label, required=True), *silence_fields())
+        given = {"targets": " ".join(names)}
+        form = form_name(whole=whole, service=service)
+        super().__init__(form=form, incident=0, asks=asks, draft=draft, given=given)
         self.watching = watching
         self.whole = whole
+        self.service = service
 
     def compose(self) -> ComposeResult:
         """A title, the questions, a line for sentences."""
         title = _("Silence with all that hangs on it alone") if self.whole else _("Silence")
-        yield Line((f" {title}", "reverse"))
+        yield Line((f" {_('Silence a service') if self.service else title}", "reverse"))
         yield Line((_(" It stays in the counts and in the list, but neither rings nor is a problem."), "dim"))
+        if self.service:
+            yield Line(
+                (_(" What carries another service as well rings on, until that is silenced too."), "dim")
+            )
         for field in self.asks:
             yield self.row(field)
         yield Said(id="said")
@@ -74,47 +87,58 @@ class SilenceForm(Form):
         targets = given.pop("targets").split()
         unknown = [each for each in targets if each not in self._known()]
         if unknown:
-            self.say(_("There is no target '{name}'.").format(name=unknown[0]))
+            sentence = _("No target carries '{name}'.") if self.service else _("There is no target '{name}'.")
+            self.say(sentence.format(name=unknown[0]))
             return
         self.busy = True
         self.say(_("Writing ..."))
-        act, whole, silence = self.act_id, self.whole, self.watching.silence
+        act, whole, service, silence = self.act_id, self.whole, self.service, self.watching.silence
 
         def job(desk: Desk) -> Outcome:
-            return silence(desk, targets, given, whole=whole, act=act)
+            return silence(desk, targets, given, whole=whole, service=service, act=act)
 
         def done(_outcome: Outcome) -> None:
             self.done()
             if self.console.place is not None:
                 self.console.place.acted()
             many = ngettext("{n} target is silenced.", "{n} targets are silenced.", len(targets))
-            self.console.say(many.format(n=len(targets)) if len(targets) > 1 else _silenced(targets[0]))
+            if service:
+                self.console.say(_silenced(", ".join(targets)))
+            else:
+                self.console.say(many.format(n=len(targets)) if len(targets) > 1 else _silenced(targets[0]))
 
         self.console.ask(job, done, failed=self.refused)
 
     def _known(self) -> frozenset[str]:
         picture = self.console.lookout.picture
-        return frozenset(picture.by_target) if picture else frozenset()
+        if picture is None:
+            return frozenset()
+        return frozenset(picture.infrastructure.services if self.service else picture.by_target)
 
 
 def _silenced(target: str) -> str:
     return _("{target} is silenced.").format(target=target)
 
 
-def open_silence(console: HisConsole, targets: Sequence[str], *, whole: bool) -> None:
-    """Open the form, with the draft that was kept of a silence of exactly these targets."""
+def open_silence(
+    console: HisConsole, names: Sequence[str], *, whole: bool = False, service: bool = False
+) -> None:
+    """Open the form, with the draft that was kept of a silence of exactly these targets or services."""
     watching = console.lookout.watching
-    if watching is None or not targets:
+    if watching is None or not names:
         console.say(_("There is no target under the cursor."))
         return
     kept = drafts.left(console.start.data, console.operator)
-    same = " ".join(targets)
-    found = [d for d in kept if d.form == form_name(whole=whole) and d.answers.get("targets") == same]
-    console.push_screen(SilenceForm(watching, targets, whole=whole, draft=found[0] if found else None))
+    same, form = " ".join(names), form_name(whole=whole, service=service)
+    found = [d for d in kept if d.form == form and d.answers.get("targets") == same]
+    draft = found[0] if found else None
+    console.push_screen(SilenceForm(watching, names, whole=whole, service=service, draft=draft))
 
 
-def form_name(*, whole: bool) -> str:
+def form_name(*, whole: bool, service: bool = False) -> str:
     """The name under which drafts are kept: one of the whole is no draft of the single target."""
+    if service:
+        return "silence-service"
     return "silence-whole" if whole else "silence"
 
 
@@ -129,6 +153,7 @@ def lift(console: HisConsole, silence: Silence) -> None:
         return end(desk, silence.id)
 
     def done(_outcome: Outcome) -> None:
-        console.say(_("The silence of {target} has ended.").format(target=silence.target))
+        about = silence.service or silence.target
+        console.say(_("The silence of {target} has ended.").format(target=about))
 
     console.ask(job, done)

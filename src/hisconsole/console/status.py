@@ -8,6 +8,7 @@ from typing import Any
 from textual import on
 from textual.widget import Widget
 
+from hisconsole.console.commands import COMMANDS
 from hisconsole.console.filter import Entry, Filtered
 from hisconsole.console.pick import Choice
 from hisconsole.console.rows import Line, RowList
@@ -16,6 +17,7 @@ from hisconsole.console.status_show import (
     counts_line,
     draw_change,
     draw_status,
+    maintenance_line,
     status_head,
     status_words,
     tabs_line,
@@ -32,6 +34,7 @@ from hisconsole.console.status_views import (
 from hisconsole.console.target import TargetScreen
 from hisconsole.console.target_acts import call_about, poll_now, target_menu
 from hisconsole.plan.health import Change
+from hisconsole.plan.maintenance import present
 from hisconsole.plan.panes import Index, index_of, wanted
 from hisconsole.plan.picture import StatusPicture, Watched, shown_now
 from hisconsole.plan.status import Status, status_label
@@ -60,6 +63,7 @@ class StatusScreen(Filtered):
     def body(self) -> Iterable[Widget]:
         """Counts, panes, a header, the targets or what changed, the search."""
         yield Line(id="counts")
+        yield Line(id="maintenance")
         yield Line(id="tabs")
         yield Line(id="head")
         console = self.console
@@ -81,7 +85,8 @@ class StatusScreen(Filtered):
         yield Entry(id="filter")
 
     def on_mount(self) -> None:
-        """The targets are shown; changes when asked for."""
+        """The targets are shown; changes when asked for, and planned stops where there are any."""
+        self.query_one("#maintenance").display = False
         self.query_one("#changes").display = False
         if self.console.lookout.watching is None:
             self.rows.set_rows(())
@@ -157,6 +162,10 @@ class StatusScreen(Filtered):
             return
         cells, right = counts_line(picture, width=width, now=self.console.now())
         self.query_one("#counts", Line).show(*cells, right=right)
+        stops = present(picture.maintenance, self.console.now())
+        line = self.query_one("#maintenance", Line)
+        line.display = bool(stops)
+        line.show(*maintenance_line(stops, now=self.console.now(), clock_of=self.console.clock))
         groups = [*self.panes, *([] if self.group in self.panes else [self.group])]
         tabs = tabs_of(groups, picture, width)
         self.query_one("#tabs", Line).show(*tabs_line(tabs, groups.index(self.group)))
@@ -255,25 +264,27 @@ class StatusScreen(Filtered):
         self._show(hour=not self.hour)
 
     def do_views(self) -> None:
-        """Choose a pane, a building, a kind, only problems, or what changed."""
+        """Choose a pane, a building, a kind, only problems, what changed, planned stops, readiness."""
         picture = self.shown
         if picture is None:
             return
-        others = [
-            Choice(name, _(key.help), key.shown)
-            for name in ("problems", "changes")
-            if (key := self.console.keys.get(name))
-        ]
+        keys = self.console.keys
+        others, beyond = (
+            [Choice(name, _(key.help), key.shown) for name in names if (key := keys.get(name))]
+            for names in (("problems", "changes"), ("maintenance", "ready"))
+        )
 
         def shown(answer: Group | str) -> None:
             if isinstance(answer, Group):
                 self._show(answer)
+            elif command := COMMANDS.get(answer):
+                command(self.console)
             elif answer == "problems":
                 self.do_problems()
             else:
                 self.do_changes()
 
-        choose_view(self.console, self.panes, others, picture, shown)
+        choose_view(self.console, self.panes, picture, shown, others=others, beyond=beyond)
 
     def set_filter(self, expression: str) -> None:
         """Show the targets that have these words."""

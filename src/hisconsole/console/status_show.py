@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +12,8 @@ from hisconsole.console.rows import Cell, Look
 from hisconsole.console.show import WIDE
 from hisconsole.console.table import Glyph
 from hisconsole.plan.health import Change
+from hisconsole.plan.maintenance import Maintenance, Stage, stage
+from hisconsole.plan.maintenance_words import short_words
 from hisconsole.plan.picture import StatusPicture, Watched, shown_now, watching
 from hisconsole.plan.shown import Shown
 from hisconsole.plan.status import RANK, Status, status_label
@@ -81,8 +83,13 @@ def status_words(row: Watched, shown: Shown, *, clock_of: Callable[[datetime], s
     if shown.flapping:
         words = _("flapping: {words}").format(words=words)
     if shown.silence is not None:
-        end = clock_of(shown.silence.end)
-        words = _("silenced until {end}: {words}").format(end=end, words=words)
+        end, stop = clock_of(shown.silence.end), shown.silence.maintenance
+        sentence = (
+            _("maintenance {stop}, quiet until {end}: {words}")
+            if stop
+            else _("silenced until {end}: {words}")
+        )
+        words = sentence.format(stop=stop, end=end, words=words)
     return words
 
 
@@ -157,6 +164,18 @@ def counts_line(picture: StatusPicture, *, width: int, now: datetime) -> tuple[l
         holder = clip(printable(picture.watch.holder), 18)
         return cells, [(_("watched by {holder}").format(holder=holder) + " ", "dim")]
     return cells, [(f" {no_watch(picture, now)} ", "alarm")]
+
+
+def maintenance_line(
+    stops: Iterable[Maintenance], *, now: datetime, clock_of: Callable[[datetime], str]
+) -> list[Cell]:
+    """The planned stops that run or begin soon, in one line; what is late stands out."""
+    cells: list[Cell] = [(_(" Maintenance (M): "), "dim")]
+    for each in stops:
+        late = stage(each, now) in (Stage.LATE, Stage.OVERRUN)
+        words = printable(short_words(each, now, clock=clock_of))
+        cells += [(words, "reverse" if late else "normal"), ("  ", "normal")]
+    return cells
 
 
 def no_watch(picture: StatusPicture, now: datetime) -> str:

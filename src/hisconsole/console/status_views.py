@@ -86,11 +86,16 @@ def group_choices(groups: Sequence[Group], picture: StatusPicture) -> list[Choic
 def choose_view(
     console: HisConsole,
     panes: Sequence[Group],
-    others: Sequence[Choice],
     picture: StatusPicture,
     chosen: Callable[[Group | str], None],
+    *,
+    others: Sequence[Choice],
+    beyond: Sequence[Choice],
 ) -> None:
-    """Ask which view to show; a building and a kind are asked for one after the other."""
+    """Ask which view to show; a building and a kind are asked for one after the other.
+
+    `others` are further views of this list, and `beyond` pages of their own.
+    """
     lists = {"building": (_("A building ..."), building_groups), "kind": (_("A kind ..."), kind_groups)}
 
     def among(title: str, groups: Sequence[Group], more: Sequence[Choice] = ()) -> None:
@@ -103,7 +108,7 @@ def choose_view(
 
         console.push_screen(Pick(title, [*group_choices(groups, picture), *more]), answered)
 
-    more = [*others, *(Choice(key, name) for key, (name, _groups) in lists.items())]
+    more = [*others, *(Choice(key, name) for key, (name, _groups) in lists.items()), *beyond]
     among(_("Views of Status"), panes, more)
 
 

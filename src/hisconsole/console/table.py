@@ -53,6 +53,8 @@ COMMANDS = frozenset(
         "right",
         "reveal",
         "duties",
+        "maintenance",
+        "ready",
         "departments",
         "announce",
         "repeated",

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from hisconsole.desk.desk import Desk, Transaction
 from hisconsole.desk.evidence import Look, beside
+from hisconsole.desk.maintaining import overruns
 from hisconsole.plan.due import GATE, Due
 from hisconsole.plan.events import SITE, Kind, NewEvent
 from hisconsole.plan.incident import Incident
+from hisconsole.plan.maintenance import ENDS
 from hisconsole.plan.measures import fell_due
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.site import site_fell_due
@@ -48,6 +50,7 @@ def tell_overdue(desk: Desk, look: Look = lambda: None) -> int:
     """Record each deadline that has passed, once; returns how many. Repeating it changes nothing.
 
     `look` is asked for the picture where a gate has passed, and what it shows is frozen beside that.
+    A planned stop whose overrun is a fault by that becomes an incident in the same transaction.
     """
     now = desk.now()
     with desk.database.read() as connection:
@@ -60,7 +63,7 @@ def tell_overdue(desk: Desk, look: Look = lambda: None) -> int:
 
     def decide(transaction: Transaction) -> list[NewEvent]:
         told[:] = [event for number in numbers for event in _passed(transaction, number, picture, now)]
-        return told
+        return [*told, *_faults(desk, transaction, told)]
 
     desk.record(decide, act=None, now=now, sentence=_("Deadlines told"))
     return sum(event.kind is Kind.FELL_DUE for event in told)
@@ -79,6 +82,13 @@ def _passed(
     plan = transaction.plan(incident)
     fallen = fell_due(incident, plan, now=now)
     return [*fallen, *beside(fallen, incident, plan, picture, now)]
+
+
+def _faults(desk: Desk, transaction: Transaction, told: Sequence[NewEvent]) -> list[NewEvent]:
+    """The incidents that deadlines of the site become."""
+    if not any(event.incident == SITE and event.body["duty"] == ENDS for event in told):
+        return []
+    return list(overruns(desk, transaction, events.of_incident(transaction.connection, SITE)))
 
 
 def recompute(desk: Desk) -> int:

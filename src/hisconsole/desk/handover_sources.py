@@ -11,7 +11,7 @@ from hisconsole.config import Site
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.order import order_now
 from hisconsole.desk.roster import entries
-from hisconsole.plan import contacts, silences
+from hisconsole.plan import contacts, maintenance, silences
 from hisconsole.plan.events import GENESIS, SITE, Event, Kind
 from hisconsole.plan.fold import fold
 from hisconsole.plan.handover import Part, Side
@@ -19,6 +19,7 @@ from hisconsole.plan.handover_sources import (
     Case,
     Earlier,
     Gap,
+    Maintenance,
     Person,
     Question,
     Rostered,
@@ -98,6 +99,7 @@ def gather(desk: Desk, seen: Seen, *, to: str = "", reason: str = "", at: dateti
         picture=seen.picture,
         silences=silences.running(record.of_site, now=now),
         gaps=seen.gaps,
+        maintenance=_maintenance(record.of_site, now),
         people=_people(site, record.of_site, now),
         stale_days=site.plan.reach.stale_days,
         routine=_routine(turn),
@@ -212,6 +214,23 @@ def _people(site: Site, of_site: Sequence[Event], now: datetime) -> tuple[Person
     return tuple(
         Person(each.contact.id, each.standing, each.contact.id in called)
         for each in entries(site, contacts.known(of_site), now=now)
+    )
+
+
+def _maintenance(of_site: Sequence[Event], now: datetime) -> tuple[Maintenance, ...]:
+    stops = maintenance.held(of_site)
+    quiet = {each.maintenance for each in maintenance.quiet(stops, now=now)}
+    return tuple(
+        Maintenance(
+            str(each.number),
+            f"{each.systems}: {each.reason}",
+            each.start,
+            each.end,
+            each.approved_by,
+            each.start <= now,
+            each.number in quiet,
+        )
+        for each in maintenance.present(stops, now)
     )
 
 

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from hisconsole.config.targets import Signature, load_targets, targets_signature
 from hisconsole.errors import ConfigFault, StoreFault
-from hisconsole.plan import silences
+from hisconsole.plan import maintenance, silences
 from hisconsole.plan.events import SITE, Event
 from hisconsole.plan.health import TargetHealth, begin
+from hisconsole.plan.maintenance import Maintenance
 from hisconsole.plan.picture import (
     History,
     StatusPicture,
@@ -66,7 +67,7 @@ class Pictures:
         infrastructure = self._files.current()
         latest = self._reader.latest()
         quiet = self._silences.running(now)
-        seen = (latest, infrastructure, quiet, latest.watched)
+        seen = (latest, infrastructure, quiet, latest.watched, self._silences.maintenance)
         if self._picture is None or not _same(seen, self._seen):
             self._version += 1
             self._picture = self._made(infrastructure, latest, quiet, now)
@@ -115,6 +116,7 @@ class Pictures:
             silences=quiet,
             path=latest.path,
             now=now,
+            carries=infrastructure.carries,
         )
         self._take_heads(infrastructure, targets, healths)
         lease = latest.watch
@@ -137,6 +139,7 @@ class Pictures:
             path=latest.path,
             watch=Watcher(lease.holder.host, latest.watched, lease.beat_at) if lease else Watcher(),
             changes=self._reader.changes(now=now),
+            maintenance=self._silences.maintenance,
         )
 
     def _take_heads(
@@ -224,7 +227,7 @@ class Files:
 
 
 class Silences:
-    """The silences of a record that may not be there yet."""
+    """The silences and planned stops of a record that may not be there yet."""
 
     def __init__(self, data: Path) -> None:
         """Open nothing yet."""
@@ -232,12 +235,14 @@ class Silences:
         self._database: Database | None = None
         self._looked = -1
         self._events: list[Event] = []
+        self.maintenance: tuple[Maintenance, ...] = ()
+        """The stops that are neither ended nor cancelled, as they were last read."""
 
     def running(self, now: datetime) -> tuple[Silence, ...]:
-        """The silences in force; those last known while the record cannot be read."""
+        """The silences in force, planned stops' too; those last known while the record cannot be read."""
         with suppress(StoreFault):
             self._follow()
-        return silences.running(self._events, now=now)
+        return (*silences.running(self._events, now=now), *maintenance.quiet(self.maintenance, now=now))
 
     def _follow(self) -> None:
         if self._database is None:
@@ -253,6 +258,7 @@ class Silences:
 
         with self._database.read() as connection:
             self._events = events.of_incident(connection, SITE)
+        self.maintenance = maintenance.unfinished(maintenance.held(self._events))
         self._looked = looked
 
     def close(self) -> None:

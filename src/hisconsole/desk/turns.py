@@ -9,7 +9,7 @@ from hisconsole.config import Site
 from hisconsole.desk.desk import Desk, Outcome, Transaction
 from hisconsole.desk.standing import deltas_of, document_of, grave, grave_since, silences_in_force
 from hisconsole.errors import NotFound, Refused
-from hisconsole.plan import turn_acts
+from hisconsole.plan import maintenance, turn_acts
 from hisconsole.plan.asking import Ask, Field, read_answers
 from hisconsole.plan.delta import Delta
 from hisconsole.plan.events import SITE, NewEvent
@@ -17,7 +17,7 @@ from hisconsole.plan.handover import Handover
 from hisconsole.plan.rota import current_end, on_now
 from hisconsole.plan.turn import Offer, RoutineDuty, Turn
 from hisconsole.plan.turn_acts import Beginning, Frozen
-from hisconsole.store import turns
+from hisconsole.store import events, turns
 from hisconsole.text import _, printable
 
 ROUTINE_AFTER = timedelta(minutes=30)
@@ -198,6 +198,7 @@ def accept(
             deltas=deltas,
             grave=grave_since(desk, connection, deltas, now),
             silences=silences_in_force(connection, now),
+            stops=maintenance.held(events.of_incident(connection, SITE)),
             signed=signed(turn, document_of(connection, offered), deltas) if turn and offered else "",
             beginning=beginning,
             now=now,

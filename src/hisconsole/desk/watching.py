@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from hisconsole.desk.desk import Desk, Outcome, Transaction
 from hisconsole.plan import silences
@@ -15,21 +16,23 @@ from hisconsole.text import _
 
 def silence(
     desk: Desk,
-    targets: Sequence[str],
+    names: Sequence[str],
     given: Mapping[str, str],
     *,
     whole: bool = False,
+    service: bool = False,
     act: str | None = None,
 ) -> Outcome:
-    """Silence targets until a time, for a reason; one act."""
+    """Silence targets, or with `service` what carries these services, until a time, for a reason; one act."""
     now = desk.now()
     answers = read_answers(silences.silence_fields(), given, now=now, zone=desk.zone)
-    end = answers["until"]
+    end, reason = answers["until"], str(answers["reason"])
+    assert isinstance(end, datetime)  # noqa: S101 - for mypy: a required moment
 
     def decide(_transaction: Transaction) -> list[NewEvent]:
         return [
-            silences.silence(target, whole=whole, end=end, reason=str(answers["reason"]), now=now)  # type: ignore[arg-type]  # a required moment
-            for target in targets
+            silences.silence(name, whole=whole, service=service, end=end, reason=reason, now=now)
+            for name in names
         ]
 
     return desk.record(decide, act=act, now=now, sentence=_("Silenced"))

@@ -20,6 +20,7 @@ from hisconsole.plan.escalation import standing
 from hisconsole.plan.facts import facts_of
 from hisconsole.plan.gates import armed, moved
 from hisconsole.plan.incident import Incident
+from hisconsole.plan.maintenance import BEGINS, ENDS
 from hisconsole.plan.pack import PACK
 from hisconsole.plan.starting import answered
 from hisconsole.plan.turn import HANDOVER, ROUTINE
@@ -214,4 +215,6 @@ def duty_label(plan: Plan | None, duty: str, key: str) -> str:
         HANDOVER: _("hand over"),
         ROUTINE: _("routine {id}").format(id=key),
         WRONG_NUMBER: _("wrong no. {contact}").format(contact=key),
+        BEGINS: _("M{key} begins").format(key=key),
+        ENDS: _("M{key} ends").format(key=key),
     }.get(duty, duty)

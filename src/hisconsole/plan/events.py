@@ -15,7 +15,7 @@ from hisconsole.plan.times import to_text
 GENESIS = "0" * 64
 
 SITE = 0
-"""The number that events carry which are about no incident: silences, host keys, editions of the plan.
+"""The number that events carry which are about no incident: silences, maintenance, editions of the plan.
 
 Below it stand the turns of duty: turn 12 is told by the events that carry -12.
 """
@@ -97,6 +97,15 @@ class Kind(StrEnum):
     APART = "apart"
     MERGED = "merged"
     UNMERGED = "unmerged"
+    MAINTENANCE = "maintenance"
+    MAINTENANCE_BEGUN = "maintenance-begun"
+    MAINTENANCE_EXTENDED = "maintenance-extended"
+    MAINTENANCE_ENDED = "maintenance-ended"
+    MAINTENANCE_CANCELLED = "maintenance-cancelled"
+    MAINTENANCE_OVERRAN = "maintenance-overran"
+    MAINTENANCE_LAPSED = "maintenance-lapsed"
+    BACKED_UP = "backup"
+    DRILL_HELD = "drill"
 
 
 @dataclass(frozen=True, slots=True)

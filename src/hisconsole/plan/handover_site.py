@@ -51,7 +51,8 @@ def _work(sources: Sources, each: Maintenance) -> Entry:
     title = sentence.format(what=each.what, start=sources.at(each.start), end=sources.at(each.end))
     approved = each.approved_by and sources.call(each.approved_by)
     lines = (Line(_("Approved"), approved or _("by NOBODY"), brief=not approved),)
-    return entry(sources, f"maintenance:{each.id}", title, lines)
+    asks = Asks.SILENCE if each.quiet else Asks.TAKE
+    return entry(sources, f"maintenance:{each.id}", title, lines, asks=asks)
 
 
 _CHANGES = frozenset({Kind.PLAN_ADOPTED, Kind.ENROLLED, Kind.PACK_PRINTED})

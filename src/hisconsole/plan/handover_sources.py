@@ -55,7 +55,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Maintenance:
-    """Agreed work on something: what, from when to when, who approved it, whether it runs."""
+    """Agreed work on something: what, from when to when, who approved it, whether it runs.
+
+    While it is `quiet` its targets do not ring; that lapses unless the receiver accepts it again.
+    """
 
     id: str
     what: str
@@ -63,6 +66,7 @@ class Maintenance:
     end: datetime
     approved_by: str
     running: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

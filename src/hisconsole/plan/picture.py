@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from hisconsole.plan.health import Change
+from hisconsole.plan.maintenance import Maintenance
 from hisconsole.plan.reach import OwnPath
 from hisconsole.plan.reading import Judged, fresh, worst_reading
 from hisconsole.plan.shown import Counts, Shown, counts
@@ -81,6 +82,8 @@ class StatusPicture:
     path: OwnPath
     watch: Watcher
     changes: tuple[Change, ...]
+    maintenance: tuple[Maintenance, ...] = ()
+    """The planned stops that run or are to come."""
 
 
 def picture_of(
@@ -92,6 +95,7 @@ def picture_of(
     path: OwnPath,
     watch: Watcher,
     changes: Iterable[Change],
+    maintenance: tuple[Maintenance, ...] = (),
 ) -> StatusPicture:
     """A picture of these targets as of `at`, sorted and counted."""
     place = {each.id: number for number, each in enumerate(infrastructure.targets)}
@@ -115,6 +119,7 @@ def picture_of(
         path=path,
         watch=watch,
         changes=tuple(changes),
+        maintenance=maintenance,
     )
 
 
@@ -143,6 +148,7 @@ def aged(picture: StatusPicture, now: datetime) -> StatusPicture:
         path=picture.path,
         watch=picture.watch,
         changes=picture.changes,
+        maintenance=picture.maintenance,
     )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from hisconsole.plan.health import CHANGES_FOR, Change, TargetHealth, seen
 from hisconsole.plan.reach import OwnPath, Parents, in_doubt, reach, subtree
@@ -14,10 +15,17 @@ from hisconsole.plan.status import RANK, Status, worse
 from hisconsole.plan.strikes import ProbeHealth
 from hisconsole.text import _
 
+Carries = Mapping[str, Sequence[str]]
+"""The hospital's services that each target carries."""
+NONE: Carries = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Agreed quiet for a target, or with `whole` for all that hangs on it alone; always with an end."""
+    """Agreed quiet for a target, or with `whole` for all that hangs on it alone; always with an end.
+
+    One with a `service` is for what carries that service, and `target` is empty.
+    """
 
     id: str
     target: str
@@ -26,6 +34,9 @@ class Silence:
     end: datetime
     reason: str
     by: str
+    service: str = ""
+    maintenance: int = 0
+    """The planned stop whose quiet it is; 0 for one that somebody agreed on by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,7 @@ def show(
     silences: Iterable[Silence],
     path: OwnPath,
     now: datetime,
+    carries: Carries = NONE,
 ) -> dict[str, Shown]:
     """Every target as it is shown now; `limits` say after how long each is stale.
 
@@ -84,7 +96,7 @@ def show(
         if views[target] is not Status.STALE and health.checked_at
     }
     reached = reach(recent, parents)
-    quiet = silenced(silences, parents, now=now)
+    quiet = silenced(silences, parents, now=now, carries=carries)
     return {
         target: _one(
             health,
@@ -129,14 +141,32 @@ def _loud(probe: ProbeHealth) -> bool:
     return probe.fault == "identity" or (probe.flapping and grave)
 
 
-def silenced(silences: Iterable[Silence], parents: Parents, *, now: datetime) -> dict[str, Silence]:
-    """The silence in force for each target that has one; of several the one that ends last."""
+def silenced(
+    silences: Iterable[Silence], parents: Parents, *, now: datetime, carries: Carries = NONE
+) -> dict[str, Silence]:
+    """The silence in force for each target that has one; of several the one that ends last.
+
+    What carries several services is quiet only while each of them is: it still works for the others.
+    """
     found: dict[str, Silence] = {}
-    for silence in sorted(silences, key=lambda silence: (silence.end, silence.id)):
-        if silence.start <= now < silence.end:
+    of_service: dict[str, Silence] = {}
+    for silence in sorted(silences, key=_ends):
+        if not silence.start <= now < silence.end:
+            continue
+        if silence.service:
+            of_service[silence.service] = silence
+        else:
             covered = subtree(silence.target, parents) if silence.whole else (silence.target,)
             found.update(dict.fromkeys(covered, silence))
+    for target, services in carries.items() if of_service else ():
+        if services and all(service in of_service for service in services):
+            first = min((of_service[service] for service in services), key=_ends)
+            found[target] = max(found.get(target, first), first, key=_ends)
     return found
+
+
+def _ends(silence: Silence) -> tuple[datetime, str]:
+    return silence.end, silence.id
 
 
 def counts(shown: Iterable[Shown]) -> Counts:

@@ -29,8 +29,10 @@ def silence_fields() -> tuple[Field, ...]:
     )
 
 
-def silence(target: str, *, whole: bool, end: datetime, reason: str, now: datetime) -> NewEvent:
-    """Agree on quiet for a target, or with `whole` for all that hangs on it alone."""
+def silence(
+    name: str, *, whole: bool = False, service: bool = False, end: datetime, reason: str, now: datetime
+) -> NewEvent:
+    """Agree on quiet for a target, with `whole` for all that hangs on it alone, or for a `service`."""
     if end <= now:
         raise Refused(_("A silence ends in the future: give a time to come."))
     if end - now > LONGEST:
@@ -39,7 +41,11 @@ def silence(target: str, *, whole: bool, end: datetime, reason: str, now: dateti
                 hours=int(LONGEST.total_seconds() // 3600)
             )
         )
-    body = {"target": target, "whole": whole, "end": to_text(end), "reason": reason}
+    if whole and service:
+        raise Refused(_("A service has nothing that hangs on it: silence a target with what hangs on it."))
+    body: dict[str, object] = {"target": name, "whole": whole, "end": to_text(end), "reason": reason}
+    if service:
+        body |= {"target": "", "service": name}
     return NewEvent(Kind.SILENCED, SITE, now, body)
 
 
@@ -48,7 +54,10 @@ def lift(number: str, *, running: Iterable[Silence], now: datetime) -> NewEvent:
     found = next((each for each in running if each.id == number), None)
     if found is None:
         raise Refused(_("There is no such silence any more."))
-    return NewEvent(Kind.UNSILENCED, SITE, now, {"silence": number, "target": found.target})
+    body = {"silence": number, "target": found.target}
+    if found.service:
+        body["service"] = found.service
+    return NewEvent(Kind.UNSILENCED, SITE, now, body)
 
 
 def running(events: Iterable[Event], *, now: datetime) -> tuple[Silence, ...]:
@@ -64,6 +73,7 @@ def running(events: Iterable[Event], *, now: datetime) -> tuple[Silence, ...]:
                 end=from_text(event.body["end"]),
                 reason=event.body["reason"],
                 by=event.actor,
+                service=event.body.get("service", ""),
             )
         elif event.kind is Kind.UNSILENCED:
             found.pop(event.body["silence"], None)

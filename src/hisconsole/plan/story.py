@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from hisconsole.plan import snapshot_words
 from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.story_outreach import TELL_OUTREACH
+from hisconsole.plan.story_site import TELL_SITE
 from hisconsole.plan.story_turn import TELL_TURN
 from hisconsole.plan.story_watch import TELL_WATCH
 from hisconsole.plan.times import from_text
@@ -131,17 +132,6 @@ def _closed(body: Body, clock: Clock) -> str:
     return sentence
 
 
-def _silenced(body: Body, clock: Clock) -> str:
-    sentence = (
-        _("{target} and what hangs on it silenced until {end}")
-        if body["whole"]
-        else (_("{target} silenced until {end}"))
-    )
-    return _with(
-        sentence.format(target=body["target"], end=clock(from_text(str(body["end"])))), body["reason"]
-    )
-
-
 def _ticket(body: Body, clock: Clock) -> str:
     sentence = (
         _("ticket {number} with {contact} is done")
@@ -201,12 +191,8 @@ _TELL: Mapping[Kind, Callable[[Body, Clock], str]] = {
     **TELL_OUTREACH,
     **TELL_TURN,
     **TELL_WATCH,
+    **TELL_SITE,
     Kind.UNDONE: lambda body, clock: _("took back the act before"),
-    Kind.SILENCED: _silenced,
-    Kind.UNSILENCED: lambda body, clock: _("silence of {target} lifted").format(target=body["target"]),
-    Kind.ENROLLED: lambda body, clock: _("host key of {target} enrolled: {fingerprint}").format(
-        target=body["target"], fingerprint=body["fingerprint"]
-    ),
     Kind.PLAN_ADOPTED: lambda body, clock: _("plan {edition} ({version}) is in force").format(
         edition=body["edition"], version=body["version"]
     ),

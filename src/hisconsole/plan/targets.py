@@ -168,6 +168,16 @@ class Infrastructure:
         """What each target hangs on, for the reckoning of what cannot be reached."""
         return {each.id: each.parents for each in self.targets}
 
+    @property
+    def carries(self) -> Mapping[str, tuple[str, ...]]:
+        """Which of the hospital's services each target carries."""
+        return {each.id: each.services for each in self.targets}
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Every service that some target carries, in the order of the alphabet."""
+        return tuple(sorted({service for each in self.targets for service in each.services}))
+
 
 def settings_of(target: Target, profile: Profile, check: str) -> Mapping[str, tuple[str, ...]]:
     """The words of each setting of one check: the target's, else the profile's own."""

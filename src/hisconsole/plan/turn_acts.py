@@ -16,6 +16,8 @@ from hisconsole.errors import Refused
 from hisconsole.plan.delta import Delta, unseen
 from hisconsole.plan.events import SITE, Kind, NewEvent
 from hisconsole.plan.handover import Asks
+from hisconsole.plan.maintenance import Maintenance
+from hisconsole.plan.maintenance_acts import lapse
 from hisconsole.plan.own_words import LEAST, copied
 from hisconsole.plan.times import to_text
 from hisconsole.plan.turn import Item, Offer, RoutineDuty, Turn, stream
@@ -236,14 +238,16 @@ def accept(
     deltas: Sequence[Delta],
     grave: Sequence[int],
     silences: Mapping[str, str],
+    stops: Sequence[Maintenance],
     signed: str,
     beginning: Beginning,
     now: datetime,
 ) -> list[NewEvent]:
     """Take the duty over: the turn ends, the next begins, and silences that were not kept are lifted.
 
-    `silences` are those in force, each with its target. `reason` says why whoever hands over has not
-    confirmed what was restated; `signed` is the hash of the text that is signed for.
+    `silences` are those in force, each with its target, `stops` the maintenance on record, whose quiet lapses
+    likewise. `reason` says why whoever hands over has not confirmed what was restated; `signed` is the hash
+    of the text that is signed for.
     """
     turn, offered = _receives(turn, who)
     left = missing(offered, deltas, grave)
@@ -260,12 +264,14 @@ def accept(
             ),
             needs="reason",
         )
-    kept = {key.partition(":")[2] for key, answer in offered.taken.items() if answer == KEPT}
+    kept = {key for key, answer in offered.taken.items() if answer == KEPT}
+    accepted_stops = {each.number for each in stops if f"maintenance:{each.number}" in kept}
     lifted = [
         NewEvent(Kind.UNSILENCED, SITE, now, {"silence": number, "target": target})
         for number, target in silences.items()
-        if number not in kept
+        if f"silence:{number}" not in kept
     ]
+    lifted += lapse(stops, accepted=accepted_stops, now=now)
     body = {
         "person": who,
         "reason": reason,

@@ -1,6 +1,7 @@
 """The due clock of the watch: it puts the due rows right once, and then tells each deadline that passes.
 
 Beside a gate that passes, and a notice that went out without it, it freezes what the watch saw then.
+The overrun of a planned stop becomes an incident with its deadline.
 
 It acts through the desk as the actor *watch*, in a thread of its own: the rounds never wait for the record.
 """
@@ -13,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-from hisconsole.config import is_sample, load_site
+from hisconsole.config import is_sample, load_site, reload, signature
 from hisconsole.desk.actor import here, utc_now
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.duties import recompute, tell_overdue
@@ -42,6 +43,7 @@ class DueClock:
         self._desk: Desk | None = None
         self._seen = 0
         """The seq up to which notices were looked at for the evidence of them."""
+        self._signed: object = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look until `stop` is set; what goes wrong is logged and tried again."""
@@ -63,13 +65,22 @@ class DueClock:
                 self._desk = self._opened()
                 recompute(self._desk)
                 self._seen = self._begin(self._desk)
+            self._follow(self._desk)
             tell_overdue(self._desk, self._picture)
             self._seen = freeze_notices(self._desk, self._picture, after=self._seen)
         except Exception as fault:  # noqa: BLE001 - a bug must not stop the clock; it is logged and tried again
             self._broken(fault)
             self._close()
 
+    def _follow(self, desk: Desk) -> None:
+        """Go by the hospital's files as they are now: incidents begin under the plan in force."""
+        signed = signature(self._config)
+        if signed != self._signed:
+            self._signed = signed
+            desk.site = reload(desk.site, self._config)[0]
+
     def _opened(self) -> Desk:
+        self._signed = signature(self._config)
         site = load_site(self._config)
         return Desk(database=Database(self._data), site=site, actor=here(WATCH))
 

@@ -1,0 +1,19 @@
+"""What is put on record of the upkeep of the record itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hisconsole.desk.desk import Desk, Outcome
+from hisconsole.plan.upkeep import backed_up
+from hisconsole.text import _, printable
+
+NIGHTLY: Final = "backup"
+"""The actor of a backup that nobody made by hand."""
+
+
+def record_backup(desk: Desk, file: str, *, seq: int, head: str, act: str | None = None) -> Outcome:
+    """A copy of the record was made and proved; `seq` and `head` are the newest entry it holds."""
+    now = desk.now()
+    event = backed_up(printable(file), seq=seq, head=head, now=now)
+    return desk.record(lambda _transaction: [event], act=act, now=now, sentence=_("Backup made"))

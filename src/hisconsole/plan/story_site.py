@@ -1,0 +1,85 @@
+"""Events about the site itself told in words: silences, planned stops, host keys, backups, drills."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from hisconsole.plan.events import Kind
+from hisconsole.plan.times import from_text
+from hisconsole.text import _
+
+Body = Mapping[str, object]
+Clock = Callable[..., str]
+
+
+def _when(body: Body, name: str, clock: Clock) -> str:
+    return clock(from_text(str(body[name])))
+
+
+def _with(sentence: str, text: object) -> str:
+    return f"{sentence}: {text}" if text else sentence
+
+
+def _named(body: Body) -> str:
+    """Whose silence it is."""
+    service = body.get("service")
+    return _("service {name}").format(name=service) if service else str(body["target"])
+
+
+def _silenced(body: Body, clock: Clock) -> str:
+    sentence = (
+        _("{target} and what hangs on it silenced until {end}")
+        if body["whole"]
+        else _("{target} silenced until {end}")
+    )
+    told = sentence.format(target=_named(body), end=_when(body, "end", clock))
+    return _with(told, body["reason"])
+
+
+def _planned(body: Body, clock: Clock) -> str:
+    sentence = _("maintenance {number} planned, {start} to {end}: {systems}, {reason}; approved by {who}")
+    return sentence.format(
+        number=body["number"],
+        start=_when(body, "start", clock),
+        end=_when(body, "end", clock),
+        systems=body["systems"],
+        reason=body["reason"],
+        who=body["approved_by"],
+    )
+
+
+def _numbered(sentence: str, body: Body) -> str:
+    return sentence.format(number=body["number"])
+
+
+TELL_SITE: Mapping[Kind, Callable[[Body, Clock], str]] = {
+    Kind.SILENCED: _silenced,
+    Kind.UNSILENCED: lambda body, clock: _("silence of {target} lifted").format(target=_named(body)),
+    Kind.ENROLLED: lambda body, clock: _("host key of {target} enrolled: {fingerprint}").format(
+        target=body["target"], fingerprint=body["fingerprint"]
+    ),
+    Kind.MAINTENANCE: _planned,
+    Kind.MAINTENANCE_BEGUN: lambda body, clock: _numbered(_("maintenance {number} begun early"), body),
+    Kind.MAINTENANCE_EXTENDED: lambda body, clock: _with(
+        _("maintenance {number} extended until {end}").format(
+            number=body["number"], end=_when(body, "end", clock)
+        ),
+        body["reason"],
+    ),
+    Kind.MAINTENANCE_ENDED: lambda body, clock: _with(
+        _numbered(_("maintenance {number} ended"), body), body["outcome"]
+    ),
+    Kind.MAINTENANCE_CANCELLED: lambda body, clock: _with(
+        _numbered(_("maintenance {number} cancelled"), body), body["reason"]
+    ),
+    Kind.MAINTENANCE_OVERRAN: lambda body, clock: _(
+        "maintenance {number} has overrun: it is incident {incident}"
+    ).format(number=body["number"], incident=f"{body['incident']:04d}"),
+    Kind.MAINTENANCE_LAPSED: lambda body, clock: _numbered(
+        _("the quiet of maintenance {number} was not accepted again"), body
+    ),
+    Kind.BACKED_UP: lambda body, clock: _("record backed up to {file}, up to entry {seq}").format(
+        file=body["file"], seq=body["seq"]
+    ),
+    Kind.DRILL_HELD: lambda body, clock: _with(_("drill held"), body.get("scenario")),
+}
