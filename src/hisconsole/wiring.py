@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hisconsole.config import Site, load_site, reload, signature
+from hisconsole.config import Site, in_drill, load_site, reload, signature
 from hisconsole.desk.actor import here, utc_now
 from hisconsole.errors import ConfigFault, HisError, NotFound
 from hisconsole.paths import shipped
@@ -50,7 +50,7 @@ class Settings:
 
 def open_site(settings: Settings) -> Site:
     """Read the hospital and speak its language. Raises ConfigFault."""
-    site = load_site(settings.config)
+    site = in_drill(load_site(settings.config), settings.data)
     speak(site.language, shipped("screens") / "words")
     return site
 
@@ -171,8 +171,11 @@ def keep_watch(settings: Settings) -> Callable[[], None]:
     return keep
 
 
-def reloader(config: Path) -> Callable[[Site], tuple[Site, str]]:
-    """Looks whether the hospital's files changed; keeps the last good site, and says why."""
+def reloader(config: Path, data: Path) -> Callable[[Site], tuple[Site, str]]:
+    """Looks whether the hospital's files changed; keeps the last good site, and says why.
+
+    What the record in `data` is that of a drill stays one.
+    """
     seen = [signature(config)]
     fault = [""]
 
@@ -183,7 +186,7 @@ def reloader(config: Path) -> Callable[[Site], tuple[Site, str]]:
         seen[0] = now
         fresh, found = reload(site, config)
         fault[0] = str(found) if found else ""
-        return fresh, fault[0]
+        return in_drill(fresh, data), fault[0]
 
     return look
 
@@ -217,7 +220,8 @@ def run_console(settings: Settings, environment: dict[str, str]) -> int:
 
         return Desk(database=Database(settings.data), site=site, actor=actor)
 
-    practice = _play(settings) if site.sample and os.environ.get(PRACTICE) else None
+    beside = site.sample and not site.drill and os.environ.get(PRACTICE)
+    practice = play_practice(settings) if beside else None
     app = HisConsole(
         Start(
             site=site,
@@ -227,7 +231,7 @@ def run_console(settings: Settings, environment: dict[str, str]) -> int:
             operator=settings.operator,
             open_desk=desk,
             glance=glance,
-            reload=reloader(settings.config),
+            reload=reloader(settings.config, settings.data),
             colour=True,
             watching=_watching(settings, site),
             readiness=lambda: readiness(settings),
@@ -291,16 +295,26 @@ class _Later:
         self._opened().poll_now(target)
 
 
-def _play(settings: Settings) -> Popen[bytes]:
-    """Play the practice hospital beside this console, and end it with us: its shell lives by our pipe."""
-    from subprocess import DEVNULL, PIPE, Popen
+def play_practice(settings: Settings, *, log: Path | None = None) -> Popen[bytes]:
+    """Play the practice hospital beside this process, and end it with us: its shell lives by our pipe.
+
+    What it says goes into `log`, where one is named.
+    """
+    from subprocess import PIPE, STDOUT, Popen
 
     words = [sys.executable, "-m", "hisconsole", "--config", str(settings.config)]
     words += ["--data", str(settings.data), "practice"]
-    return Popen(  # noqa: S603 - ourselves, and two folders as words
-        ["/bin/sh", "-c", '"$@" </dev/null & played=$!; cat; kill $played', "sh", *words],
-        stdin=PIPE,
-        stdout=DEVNULL,
-        stderr=DEVNULL,
-        start_new_session=True,
-    )
+    with open(log or os.devnull, "ab") as told:  # noqa: PTH123 - the one name for both
+        return Popen(  # noqa: S603 - ourselves, and two folders as words
+            [
+                "/bin/sh",
+                "-c",
+                '"$@" </dev/null & played=$!; cat >/dev/null; kill $played; wait',
+                "sh",
+                *words,
+            ],
+            stdin=PIPE,
+            stdout=told,
+            stderr=STDOUT,
+            start_new_session=True,
+        )

@@ -20,7 +20,7 @@ Call = Callable[..., int]
 COMMANDS = ["report", "act", "incidents", "incident", "log"]
 COMMANDS += ["verify", "backup", "restore", "init", "check"]
 COMMANDS += ["watch", "status", "metrics", "silence", "silences", "targets", "hosts", "practice", "shifts"]
-COMMANDS += ["handover", "path", "maintenance", "ready"]
+COMMANDS += ["handover", "path", "maintenance", "ready", "drill"]
 VERBS = ["targets list", "targets try", "targets import", "hosts list", "hosts enroll"]
 VERBS += [f"practice {verb}" for verb in ("break", "mend", "status", "scenario", "list")]
 

@@ -22,7 +22,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from hisconsole.config import Site, load_site
+from hisconsole.config import Site, in_drill, load_site
 from hisconsole.console.app import HisConsole, Start
 from hisconsole.console.choose import Choose
 from hisconsole.console.delivery import Delivery
@@ -232,7 +232,7 @@ async def console(
     faults: bool = False,
 ) -> AsyncIterator[Seat]:
     """Open the console as `wiring.run_console` does; a bug met meanwhile fails the test."""
-    hospital = load_site(config) if config else site()
+    hospital = in_drill(load_site(config) if config else site(), data)
     desk(data).database.close()
 
     def look() -> Board | None:
@@ -248,7 +248,7 @@ async def console(
         operator=operator,
         open_desk=open_desk or (lambda: desk(data, operator, hospital=hospital)),
         glance=look,
-        reload=reloader(config) if config else _stay,
+        reload=reloader(config, data) if config else _stay,
         colour=True,
         watching=watching,
         readiness=readiness,

@@ -27,7 +27,7 @@ from hisconsole.plan.readiness_seen import (
     Urgency,
 )
 from hisconsole.plan.status import Status
-from hisconsole.plan.upkeep import backed_up, last_backup, last_drill
+from hisconsole.plan.upkeep import backed_up, last_backup
 from tests.plan.stops import clock_at
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -321,17 +321,13 @@ def _event(seq: int, kind: Kind, at: datetime, /, **body: object) -> Event:
     return Event(seq, f"act-{seq}", kind, SITE, at, at, "backup", "u", "s", body)
 
 
-def test_the_newest_backup_and_the_last_drill_are_read_from_the_record() -> None:
+def test_the_newest_backup_is_read_from_the_record() -> None:
     assert last_backup([]) is None
-    assert last_drill([]) is None
     made = backed_up("/b/2.db", seq=9, head="ab", now=NOW)
     history = [
         _event(1, Kind.BACKED_UP, ago(days=1), file="/b/1.db", seq=4, hash="aa"),
-        _event(2, Kind.DRILL_HELD, ago(days=3)),
         _event(3, made.kind, made.at, **made.body),
-        _event(4, Kind.DRILL_HELD, ago(days=9)),
     ]
     last = last_backup(history)
     assert last is not None
     assert (last.at, last.file, last.seq, last.hash) == (NOW, "/b/2.db", 9, "ab")
-    assert last_drill(history) == ago(days=3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -188,7 +188,6 @@ TOLD: dict[str, tuple[Event, str]] = {
         _event(Kind.BACKED_UP, file="/backup/a.db", seq=9, hash="x"),
         "record backed up to /backup/a.db, up to entry 9",
     ),
-    "drill": (_event(Kind.DRILL_HELD, scenario="fibre"), "drill held: fibre"),
     "classified by the questions": (
         _event(Kind.CLASSIFIED, category="I", fault="fiber-cut", why="7.3: fibre is cut", reason=""),
         "category I (fiber-cut): 7.3: fibre is cut",
@@ -247,6 +246,15 @@ TOLD: dict[str, tuple[Event, str]] = {
     "fell due": (
         _event(Kind.FELL_DUE, duty="verify", key="", deadline=to_text(START), owner=""),
         "fell due: verify",
+    ),
+    "drill": (
+        _event(
+            Kind.DRILL_HELD,
+            scenario="fibre",
+            began=to_text(START),
+            ended=to_text(START + timedelta(minutes=20)),
+        ),
+        "DRILL fibre held, from 22:00 to 22:20",
     ),
     "snapshot": (
         _event(

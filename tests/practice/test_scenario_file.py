@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from hisconsole.config import load_site
 from hisconsole.errors import ConfigFault, NotFound
+from hisconsole.paths import shipped
 from hisconsole.practice.hospital import Hospital
 from hisconsole.practice.live import Live
+from hisconsole.practice.scenario import Call
 from hisconsole.practice.scenario_file import load_scenario, scenario_folder, scenario_names, scenario_of
 from tests.practice.conftest import Clock
 
@@ -92,6 +95,73 @@ def test_each_fault_is_told_at_its_place(
 ) -> None:
     faults = _faults(GOOD.replace(old, new, 1), hospital)
     assert any(each.startswith(f"s.yaml:{place}: ") and words in each for each in faults), faults
+
+
+CALLED = (
+    GOOD
+    + """\
+calls:
+  - at: +2m10s
+    workstation: reg-01
+    symptom: no-network
+    words: Nothing works.
+    reporter: nurse Wu
+  - at: +1m
+    workstation: lab-01
+    symptom: other
+    words: A smell of fire.
+    reporter: Dr Shao
+"""
+)
+KNOWN = ("reg-01", "reg-02", "lab-01")
+
+
+def test_calls_are_read_in_the_order_of_their_time(hospital: Hospital) -> None:
+    scenario = scenario_of(CALLED, source="s.yaml", id_="s", hospital=hospital, workstations=KNOWN)
+    assert scenario.calls == (
+        Call(60, "lab-01", "other", "A smell of fire.", "Dr Shao"),
+        Call(130, "reg-01", "no-network", "Nothing works.", "nurse Wu"),
+    )
+    assert scenario.breaks_s == 120
+    assert scenario_of(GOOD, source="s.yaml", id_="s", hospital=hospital).calls == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "words"),
+    [
+        ("+2m10s", "2m10s", "12:9", "'at' must be a time such as +2m"),
+        ("    workstation: reg-01\n", "", "12:5", "'workstation' is missing here"),
+        ("reg-01", "reg-09", "13:18", "did you mean 'reg-0"),
+        ("no-network", "no-netwrk", "14:14", "no-network"),
+        ("    words: Nothing works.\n", "", "12:5", "'words' is missing here"),
+        ("    reporter: nurse Wu\n", "", "12:5", "'reporter' is missing here"),
+        ("    reporter: nurse Wu\n", "    teller: nurse Wu\n", "16:5", "'teller' is not known here"),
+        ("  - at: +2m10s\n", "  - nobody\n  - at: +2m10s\n", "12:5", "a call has 'at'"),
+        (CALLED[CALLED.index("calls") :], "calls: none\n", "11:1", "'calls' needs a list"),
+    ],
+)
+def test_each_fault_of_a_call_is_told_at_its_place(
+    old: str, new: str, place: str, words: str, hospital: Hospital
+) -> None:
+    with pytest.raises(ConfigFault) as caught:
+        scenario_of(
+            CALLED.replace(old, new, 1), source="s.yaml", id_="s", hospital=hospital, workstations=KNOWN
+        )
+    faults = str(caught.value).splitlines()
+    assert any(each.startswith(f"s.yaml:{place}: ") and words in each for each in faults), faults
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_who_phones_in_a_shipped_scenario_sits_in_the_sample(name: str, hospital: Hospital) -> None:
+    known = [each.id for each in load_site(shipped("config")).workstations]
+    scenario = load_scenario(scenario_folder(), name, hospital, workstations=known)
+    assert all(scenario.breaks_s < call.at_s <= scenario.lasts_s + 180 for call in scenario.calls)
+
+
+def test_the_fibre_and_the_database_can_be_drilled(hospital: Hospital) -> None:
+    assert {
+        name: len(load_scenario(scenario_folder(), name, hospital).calls) for name in ("fibre", "database")
+    } == {"fibre": 6, "database": 5}
 
 
 def test_all_faults_come_in_one_pass(hospital: Hospital) -> None:

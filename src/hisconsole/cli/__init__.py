@@ -9,11 +9,13 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 
 from hisconsole.cli.edge import INTERRUPTED, Answer, crash, deliver, refuse, soften
 from hisconsole.errors import HisError
 from hisconsole.paths import config_dir, data_dir
+from hisconsole.text import _
 
 Handler = Callable[[Namespace], Answer | int]
 
@@ -32,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return deliver(asked, as_json=as_json and asked.data is not None)
         data = asked.data
         outcome = _handler(asked)(asked)
-        return outcome if isinstance(outcome, int) else deliver(outcome, as_json=as_json)
+        return outcome if isinstance(outcome, int) else deliver(_marked(outcome, asked), as_json=as_json)
     except HisError as fault:
         return refuse(fault, as_json=as_json)
     except KeyboardInterrupt:
@@ -53,7 +55,7 @@ _MODULES = {
     **dict.fromkeys(("departments", "cards", "pack"), "manual"),
     "flow": "flowing",
     **dict.fromkeys(("silence", "silences"), "silencing"),
-    **dict.fromkeys(("targets", "hosts", "practice", "roster", "shifts", "handover", "path"), ""),
+    **dict.fromkeys(("targets", "hosts", "practice", "drill", "roster", "shifts", "handover", "path"), ""),
     **dict.fromkeys(("maintenance", "ready"), ""),
 }
 """In which module each command is, under its own name; those without one have a module of theirs."""
@@ -70,6 +72,21 @@ def _handler(asked: Namespace) -> Handler:
     module = import_module(f"hisconsole.cli.{_MODULES[command] or command}")
     handler: Handler = getattr(module, command)
     return handler
+
+
+_READ_BY_PROGRAMS = frozenset({"metrics", "watch"})
+
+
+def _marked(answer: Answer, asked: Namespace) -> Answer:
+    """What is told from the record of a drill says so at its head, where it does not already."""
+    from hisconsole.config.drills import MARKER
+
+    if asked.command in _READ_BY_PROGRAMS or not (data_dir(asked.data) / MARKER).exists():
+        return answer
+    mark = _("DRILL")
+    if any(mark in line for line in answer.lines[:3]):
+        return answer
+    return replace(answer, lines=[mark, *answer.lines])
 
 
 def _console(asked: Namespace) -> Answer | int:

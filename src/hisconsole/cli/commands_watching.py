@@ -5,9 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 
-from hisconsole.cli.commands import Command, act_id
+from hisconsole.cli.commands import Command, act_id, number
 from hisconsole.plan.words import Symptom
 from hisconsole.text import _
+
+LONGEST_MINUTES = 240
+"""Of a drill without a screen."""
 
 _SILENCE = "id, target, service, maintenance, whole, start, end, reason, by"
 _ROW = (
@@ -27,6 +30,11 @@ _READING = "key, label, value, unit, status, reason, source, probe"
 _TRIED = (
     "address, port, credential, name, description, object_id, profiles, entry,"
     " readings (key, label, value, unit, status, reason, source)"
+)
+
+_DRILL = (
+    "drill, scenario, began, ended, by, folder, incidents, figures (key, after_s, took_s, limit_s, kept);"
+    " --list: scenarios (scenario, name, calls), held; --compare: before, last, change_s"
 )
 
 
@@ -145,6 +153,15 @@ def watching_commands() -> tuple[Command, ...]:
             ),
             _practice(),
         ),
+        Command(
+            "drill",
+            _("A drill: the practice hospital with people who phone, on a record of its own."),
+            _DRILL,
+            "hisconsole drill fibre --operator li.na\n"
+            "  hisconsole drill database --minutes 10 --operator li.na\n"
+            "  hisconsole drill --compare",
+            _drill,
+        ),
     )
 
 
@@ -199,12 +216,36 @@ def _words(*names: str) -> Callable[[ArgumentParser], object]:
     return options
 
 
+def _drill(parser: ArgumentParser) -> None:
+    parser.add_argument("scenario", nargs="?", metavar="SCENARIO", help=_("what happens; see --list"))
+    parser.add_argument(
+        "--minutes", type=_minutes, metavar="N", help=_("without a screen, and at an end after so long")
+    )
+    parser.add_argument("--list", action="store_true", help=_("the scenarios, and the drills that were held"))
+    parser.add_argument(
+        "--report", nargs="?", type=number, const=0, metavar="N", help=_("the report of drill N, or the last")
+    )
+    parser.add_argument("--compare", action="store_true", help=_("the last drill beside the one before"))
+
+
+def _minutes(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= LONGEST_MINUTES:
+        sentence = _("'{text}' is no length in minutes, at most {most}")
+        raise ArgumentTypeError(sentence.format(text=text, most=LONGEST_MINUTES))
+    return found
+
+
 def _path(parser: ArgumentParser) -> None:
     parser.add_argument("workstation", metavar="WORKSTATION")
     parser.add_argument(
         "--symptom",
+        metavar="SYMPTOM",
         choices=[each.value for each in Symptom],
-        help=_("what the caller says: it shapes the words"),
+        help=_("what the caller says: %(choices)s"),
     )
 
 

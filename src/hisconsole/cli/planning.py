@@ -256,5 +256,6 @@ def summary(asked: Namespace) -> Answer:
             desk.clock,
             name=desk.site.name,
             call=lambda id_: known.name if (known := desk.site.department(id_)) is not None else id_,
+            mark=desk.site.stamp,
         )
     return Answer({"incident": asked.number, "audience": asked.audience, "lines": lines}, lines)

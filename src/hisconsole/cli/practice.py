@@ -35,6 +35,7 @@ def practice(asked: Namespace) -> Answer | int:
 
 def _play(settings: Settings, asked: Namespace) -> int:
     from hisconsole.practice.run import run
+    from hisconsole.practice.scenario_file import scenario_folder
 
     site, infrastructure = load_infrastructure(settings)
     if not site.sample:
@@ -47,7 +48,8 @@ def _play(settings: Settings, asked: Namespace) -> int:
     def tell(line: str) -> None:
         deliver(Answer({"said": line}, [printable(line)]), as_json=asked.json)
 
-    run(infrastructure, settings.data, asked.scenario, tell=tell, traps=site.traps)
+    folder = scenario_folder(settings.config)
+    run(infrastructure, settings.data, asked.scenario, tell=tell, traps=site.traps, folder=folder)
     return 0
 
 
@@ -56,7 +58,7 @@ def _list(settings: Settings) -> Answer:
     from hisconsole.practice.scenario_file import load_scenario, scenario_folder, scenario_names
 
     hospital = build(load_infrastructure(settings)[1])
-    folder = scenario_folder()
+    folder = scenario_folder(settings.config)
     found = [load_scenario(folder, name, hospital) for name in scenario_names(folder)]
     data = [
         {"scenario": each.id, "name": each.name, "about": each.about, "seconds": each.lasts_s}

@@ -22,7 +22,7 @@ def stamp(site: Site, *, operator: str, now: datetime) -> str:
     text = _("CONFIDENTIAL: roster of {site}, taken by {who} at {when}. Not to be passed on.").format(
         site=site.name, who=operator, when=now.astimezone(site.zone).strftime("%Y-%m-%d %H:%M")
     )
-    return f"{_('PRACTICE')} {text}" if site.sample else text
+    return f"{site.mark} {text}" if site.mark else text
 
 
 def kind_label(kind: ContactKind) -> str:

@@ -12,6 +12,10 @@ from hisconsole.plan.cards import Cards
 from hisconsole.plan.document import Plan
 from hisconsole.plan.find import Findable, findable
 from hisconsole.plan.rota import Rota
+from hisconsole.text import _
+
+DRILL_NUMBERS = 9000
+"""The number before that of the first incident of a drill."""
 
 
 class ContactKind(StrEnum):
@@ -126,6 +130,8 @@ class Site:
     """Who is on duty when; empty where the hospital has no shifts.yaml."""
     traps: Listening | None = None
     """Where the watch listens for SNMP traps, if it does."""
+    drill: bool = False
+    """Whether its record is that of a drill; no file says so, the folder of the record does."""
     _departments: dict[str, Department] = field(init=False, repr=False, compare=False)
     _workstations: dict[str, Workstation] = field(init=False, repr=False, compare=False)
     _contacts: dict[str, Contact] = field(init=False, repr=False, compare=False)
@@ -139,6 +145,26 @@ class Site:
     def zone(self) -> ZoneInfo:
         """The hospital's clock; a loaded site's zone is known to exist."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def mark(self) -> str:
+        """Whose data this is, where it is not a real hospital's: what stands on every screen and paper."""
+        return self.stamp or (_("PRACTICE") if self.sample else "")
+
+    @property
+    def stamp(self) -> str:
+        """DRILL in a drill, else empty: also before what is only spoken, for a drill is heard by others."""
+        return _("DRILL") if self.drill else ""
+
+    @property
+    def before_number(self) -> str:
+        """What stands before the number of an incident where it leaves this console."""
+        return "".join(f"{part}-" for part in (self.stamp, self.prefix) if part)
+
+    @property
+    def numbered_after(self) -> int:
+        """Incidents are numbered from the one after this on: those of a drill never look like real ones."""
+        return DRILL_NUMBERS if self.drill else 0
 
     @property
     def operators(self) -> tuple[Contact, ...]:

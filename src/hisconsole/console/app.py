@@ -264,7 +264,11 @@ class HisConsole(Calm[int], inherit_bindings=False):
     @property
     def mark(self) -> str:
         """Whose data this is, where it is not a real hospital's."""
-        return _("PRACTICE") if self.site.sample else ""
+        return self.site.mark
+
+    def headed(self, title: str) -> str:
+        """A title that covers line 1: in a drill it says so in its place."""
+        return f"{self.site.stamp} {title}" if self.site.drill else title
 
     def _reload(self) -> None:
         """Take changed files of the hospital; faulty ones change nothing but are told."""

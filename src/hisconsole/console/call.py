@@ -65,7 +65,7 @@ class CallForm(Form):
         title = _("New call")
         if self.report:
             title = _("Correct report {number}").format(number=self.report)
-        yield Line((f" {title}", "reverse"), id="title")
+        yield Line((f" {self.console.headed(title)}", "reverse"), id="title")
         asks = self.fields
         yield self.row(asks["workstation"])
         yield Line(id="place")

@@ -48,7 +48,7 @@ class DeskForm(Form):
 
     def compose(self) -> ComposeResult:
         """Title, sentence, questions, answer."""
-        yield Line((f" {self._title}", "reverse"))
+        yield Line((f" {self.console.headed(self._title)}", "reverse"))
         yield Said(id="about")
         for field in self.asks:
             yield self.row(field)

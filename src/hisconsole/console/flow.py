@@ -106,7 +106,7 @@ class FlowScreen(ModalScreen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """What was answered, the question, its answers, a line for sentences, the keys."""
-        yield Line((f" {self.heading}", "reverse"), id="title")
+        yield Line((f" {self.console.headed(self.heading)}", "reverse"), id="title")
         yield Lines(id="told")
         yield Lines(id="ask")
         yield Entry(id="typed")

@@ -225,7 +225,7 @@ class ActForm(Form):
     def compose(self) -> ComposeResult:
         """A title naming the object, the questions, a line for sentences."""
         names = ", ".join(f"{number:04d}" for number in self.numbers[:8])
-        yield Line((f" {self.act.label} {names}", "reverse"))
+        yield Line((f" {self.console.headed(f'{self.act.label} {names}')}", "reverse"))
         yield Line((f" {self.act.help}", "dim"))
         for field in self.asks:
             yield self.row(field)

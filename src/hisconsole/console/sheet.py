@@ -77,7 +77,9 @@ class Sheet(ModalScreen[Answer], inherit_bindings=False):
         if not self.query("#keys"):
             return
         right: list[Cell] = [(f"{self.aside()} ", "dim")] if self.aside() else []
-        self.query_one("#title", Line).show((f" {self.title_now()}", "reverse"), right=right)
+        self.query_one("#title", Line).show(
+            (f" {self.console.headed(self.title_now())}", "reverse"), right=right
+        )
         self.query_one("#keys", Line).show((f" {self.keys()}", "dim"))
         lines = self.text(self.size.width) or [[], [(f" {_('Looking ...')}", "dim")]]
         self.query_one("#sheet", Lines).show(lines)

@@ -55,6 +55,7 @@ class SummarySheet(Sheet[None]):
                 desk.clock,
                 name=desk.site.name,
                 call=called,
+                mark=desk.site.stamp,
             )
 
         def show(spoken: list[str]) -> None:

@@ -11,7 +11,7 @@ from hisconsole.desk.desk import Desk
 from hisconsole.desk.escalating import spoken_of
 from hisconsole.plan.calltree import Tree, tree
 from hisconsole.plan.document import Plan
-from hisconsole.plan.escalation import script
+from hisconsole.plan.escalation import script, stamped
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.summary import working
@@ -46,6 +46,9 @@ def look(desk: Desk, number: int, picture: StatusPicture | None = None) -> CallL
         plan=plan,
         tree=tree(incident, plan, now),
         people={each.id: each for each in desk.site.roster},
-        script=script(plan, "escalation", spoken_of(desk, untold, plan, now, works=working(picture))),
+        script=stamped(
+            script(plan, "escalation", spoken_of(desk, untold, plan, now, works=working(picture))),
+            desk.site.stamp,
+        ),
         now=now,
     )

@@ -93,7 +93,9 @@ def take_call(
     answers = read_answers(call_fields(), given, now=now, zone=desk.zone)
 
     def decide(transaction: Transaction) -> Sequence[NewEvent]:
-        number, report_number = projections.next_numbers(transaction.connection)
+        number, report_number = projections.next_numbers(
+            transaction.connection, after=desk.site.numbered_after
+        )
         report, left = _report(desk, answers, number=report_number, now=now)
         incident = transaction.look(join)[0] if join is not None else None
         projections.keep_callback(transaction.connection, report.number, left)
@@ -163,7 +165,9 @@ def move_report(desk: Desk, number: int, *, to: int | None, act: str | None = No
     def decide(transaction: Transaction) -> Sequence[NewEvent]:
         incident, report = _find(transaction, number)
         target = transaction.look(to)[0] if to is not None else None
-        fresh, _report_number = projections.next_numbers(transaction.connection)
+        fresh, _report_number = projections.next_numbers(
+            transaction.connection, after=desk.site.numbered_after
+        )
         plan = desk.site.plan.version
         return calls.move(incident, report, to=target, number=fresh, plan=plan, now=now)
 

@@ -42,7 +42,7 @@ def correlate(desk: Desk, seen: Seen) -> tuple[Change, ...]:
         numbers = _numbers(transaction.connection, seen)
         now_known = {number: transaction.look(number)[0] for number in numbers}
         made[:] = decide(seen, now_known.values(), found=found)[:BATCH]
-        fresh, _report = projections.next_numbers(transaction.connection)
+        fresh, _report = projections.next_numbers(transaction.connection, after=desk.site.numbered_after)
         return _events(desk, made, now_known, fresh)
 
     desk.record(act, act=None, now=desk.now(), sentence=_("Seen by the watch"))

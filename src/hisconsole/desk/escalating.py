@@ -10,7 +10,7 @@ from hisconsole.config import Contact, Site
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.order import order_now
 from hisconsole.plan.document import Plan
-from hisconsole.plan.escalation import Standing, script, standing
+from hisconsole.plan.escalation import Standing, script, stamped, standing
 from hisconsole.plan.events import Event
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.outreach import Ordered
@@ -50,7 +50,10 @@ def look(desk: Desk, number: int, picture: StatusPicture | None = None) -> Escal
         plan=plan,
         standing=standing(incident, plan),
         steps=people(desk.site, order_now(desk.site, now)),
-        script=script(plan, "escalation", spoken_of(desk, incident, plan, now, works=working(picture))),
+        script=stamped(
+            script(plan, "escalation", spoken_of(desk, incident, plan, now, works=working(picture))),
+            desk.site.stamp,
+        ),
         history=tuple(history),
         now=now,
     )

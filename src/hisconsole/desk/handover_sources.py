@@ -77,7 +77,7 @@ def gather(desk: Desk, seen: Seen, *, to: str = "", reason: str = "", at: dateti
     turn = record.turn
     return Sources(
         site=site.name,
-        prefix=f"{site.prefix}-" if site.prefix else "",
+        prefix=site.before_number,
         zone=site.timezone,
         now=now,
         outgoing=_side(site, turn.person if turn else "", now),
@@ -86,7 +86,7 @@ def gather(desk: Desk, seen: Seen, *, to: str = "", reason: str = "", at: dateti
         head=record.head.hash,
         number=turn.number if turn else 0,
         edition=len(turn.offers) + 1 if turn else 1,
-        mark=_("PRACTICE") if site.sample else "",
+        mark=site.mark,
         since=turn.since if turn else None,
         solo=turn.solo if turn else "",
         reason=reason,

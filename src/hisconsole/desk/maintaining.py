@@ -114,7 +114,7 @@ def overruns(desk: Desk, transaction: Transaction, history: Sequence[Event]) -> 
     found = overran(held(history), now=now)
     if not found:
         return
-    number, report = projections.next_numbers(transaction.connection)
+    number, report = projections.next_numbers(transaction.connection, after=desk.site.numbered_after)
     for at, each in enumerate(found):
         called = _report(desk, each, number=report + at, now=now)
         yield from calls.take(called, incident=None, number=number + at, plan=desk.site.plan.version, now=now)

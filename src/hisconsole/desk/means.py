@@ -53,7 +53,8 @@ def means_of(site: Site, spent: Callable[[], Collection[tuple[str, str]]] = tupl
     return Means(
         cards=site.cards,
         hospital=site.name,
-        prefix=f"{site.prefix}-" if site.prefix else "",
+        prefix=site.before_number,
+        mark=site.stamp,
         names={each.id: each.name for each in site.departments},
         spent=spent,
     )

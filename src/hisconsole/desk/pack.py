@@ -56,6 +56,7 @@ def printed_text(site: Site, pack: Pack, *, now: datetime) -> list[list[str]]:
     """The pack as it is printed, page by page, each headed by date, hash and until when it holds."""
     until = now + timedelta(days=site.plan.reach.stale_days)
     mark = _("SAMPLE, NOT A REAL HOSPITAL  ") if site.sample else ""
+    mark = f"{site.stamp}  {mark}" if site.stamp else mark
     when = clock(now, zone=site.zone)
     foot = _("{mark}CONFIDENTIAL  printed {year}-{when}  content {hash}  renew by {until}").format(
         mark=mark,

@@ -20,6 +20,7 @@ from hisconsole.desk.order import order_of
 from hisconsole.desk.pack import pack_of
 from hisconsole.errors import Finding
 from hisconsole.plan import contacts, pack
+from hisconsole.plan.drills import last_held
 from hisconsole.plan.events import SITE, Event
 from hisconsole.plan.readiness_seen import (
     Backup,
@@ -37,7 +38,7 @@ from hisconsole.plan.reading import Judged, fresh
 from hisconsole.plan.rota import gaps
 from hisconsole.plan.status import Status
 from hisconsole.plan.targets import Infrastructure, Target
-from hisconsole.plan.upkeep import BackedUp, last_backup, last_drill
+from hisconsole.plan.upkeep import BackedUp, last_backup
 from hisconsole.plan.watching import SELF, SELF_S, patience, probes_of
 from hisconsole.store import events
 from hisconsole.store.database import RECORD, Database
@@ -71,7 +72,7 @@ def look(site: Site, places: Places, *, now: datetime) -> Seen:
     with closing(Reader(places.data)) as reader:
         latest, readings = reader.latest(), reader.all_readings()
     watched = checked.infrastructure
-    printed = pack.last_printed(history)
+    printed, drill = pack.last_printed(history), last_held(history)
     return Seen(
         lookout=_lookout(latest, now),
         room=_room(places.data),
@@ -87,7 +88,7 @@ def look(site: Site, places: Places, *, now: datetime) -> Seen:
         certificates=tuple(_certificates(watched, readings)) if watched else (),
         pack=pack.stale(printed, content=pack_of(site).hash, days=site.plan.reach.stale_days, now=now),
         packed=printed is not None,
-        drill=last_drill(history),
+        drill=drill.ended if drill is not None else None,
     )
 
 

@@ -40,5 +40,4 @@ def _names(desk: Desk) -> Names:
         known = site.contact(id_) or site.department(id_)
         return known.name if known is not None else id_
 
-    prefix = f"{site.prefix}-" if site.prefix else ""
-    return Names(site.name, prefix, desk.zone, site.timezone, call)
+    return Names(site.name, site.before_number, desk.zone, site.timezone, call, mark=site.stamp)

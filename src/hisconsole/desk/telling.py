@@ -60,7 +60,12 @@ def look(desk: Desk, number: int) -> Telling:
         messages={each.number: each for each in sent},
         texts={
             each.number: spoken(
-                each, number, hospital=site.name, status=status_label(each.status), clock=desk.clock
+                each,
+                number,
+                hospital=site.name,
+                status=status_label(each.status),
+                clock=desk.clock,
+                mark=site.stamp,
             )
             for each in sent
         },

@@ -18,6 +18,8 @@ class Names:
     zone: tzinfo
     zone_name: str
     call: Callable[[str], str] = str
+    mark: str = ""
+    """DRILL in a drill."""
 
     def at(self, moment: datetime | None) -> str:
         """A moment on the hospital's clock; empty for none."""

@@ -26,7 +26,9 @@ def report(found: Aftermath, names: Names, *, seq: int, head: str) -> Paper:
     """The whole report; `seq` and `head` are the end of the record's chain when it was made."""
     incident = found.incident
     number = f"{names.prefix}{incident.number:04d}"
+    drill = _("{mark}. Calls, messages and notices were practised: none of them was a real one.")
     notes = (
+        *([drill.format(mark=names.mark)] if names.mark else []),
         _("CONFIDENTIAL. {hospital}, information center. Made {when}; times of {zone}.").format(
             hospital=names.hospital, when=names.day(found.made), zone=names.zone_name
         ),

@@ -224,6 +224,11 @@ def script(plan: Plan, name: str, values: Mapping[str, str]) -> str:
     return fill(plan.scripts.get(name, ""), values)
 
 
+def stamped(text: str, mark: str) -> str:
+    """A text to be spoken, DRILL (`mark`) before it in a drill: nobody who hears it takes it for real."""
+    return f"{mark}. {text}" if mark and text and not text.startswith(mark) else text
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """A text with its {names} filled, once; what is not known is shown as `?`."""
     return _SLOT.sub(lambda slot: values.get(slot[1]) or "?", text)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from hisconsole.plan.document import Plan
 from hisconsole.plan.elapsed import OVER
+from hisconsole.plan.escalation import stamped
 from hisconsole.plan.feedback import (
     DEPARTMENT,
     WORKSTATION,
@@ -110,8 +111,10 @@ def came_of_it(incident: Incident) -> str:
     return _("{words}; not yet: {names}").format(words=words, names=names)
 
 
-def spoken(message: Message, incident: int, *, hospital: str, status: str, clock: Clock) -> str:
-    """A message as it is read out; `status` is what it says of the fault, in words."""
+def spoken(
+    message: Message, incident: int, *, hospital: str, status: str, clock: Clock, mark: str = ""
+) -> str:
+    """A message as it is read out; `status` says how the fault is, in words; `mark` is DRILL in a drill."""
     parts = [
         _("Information center of {hospital}, message {number} on incident {incident}: {status}.").format(
             hospital=hospital, number=message.number, incident=f"{incident:04d}", status=status
@@ -123,4 +126,4 @@ def spoken(message: Message, incident: int, *, hospital: str, status: str, clock
         _("Next word by {when}.").format(when=clock(message.next_at)) if message.next_at else "",
         _("Please repeat what I said."),
     ]
-    return " ".join(part for part in parts if part)
+    return stamped(" ".join(part for part in parts if part), mark)

@@ -44,6 +44,8 @@ class Means:
     cards: Cards = field(default_factory=Cards)
     hospital: str = ""
     prefix: str = ""
+    mark: str = ""
+    """DRILL in a drill."""
     names: Mapping[str, str] = field(default_factory=dict)
     spent: Callable[[], Collection[tuple[str, str]]] = tuple
 

@@ -10,7 +10,7 @@ from hisconsole.plan import manual
 from hisconsole.plan.decisions import Setting, refuse_closed
 from hisconsole.plan.document import Plan
 from hisconsole.plan.elapsed import is_over
-from hisconsole.plan.escalation import fill, refusal
+from hisconsole.plan.escalation import fill, refusal, stamped
 from hisconsole.plan.events import Kind, NewEvent
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.manual import Means
@@ -42,7 +42,7 @@ def notice(setting: Setting) -> Sequence[NewEvent]:
     said = drafted(setting.means, kind, departments, gate=_say(plan, gate))
     stops, forms = setting.text("stops") or said["stops"], setting.text("forms") or said["forms"]
     number = max((each.number for each in incident.notices), default=0) + 1
-    text = setting.text("text") or worded(
+    said_so = setting.text("text") or worded(
         setting.means,
         kind,
         number=f"{number} / {setting.means.prefix}{incident.number:04d}",
@@ -54,6 +54,7 @@ def notice(setting: Setting) -> Sequence[NewEvent]:
         blocks=blocks,
         gate=_say(plan, gate),
     )
+    text = stamped(said_so, setting.means.mark)
     events = [
         setting.event(
             Kind.NOTICE,

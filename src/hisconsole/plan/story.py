@@ -206,6 +206,11 @@ _TELL: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.MET: lambda body, clock: _with(_("{duty} met by hand").format(duty=_owed(body)), body["text"]),
     Kind.FELL_DUE: lambda body, clock: _("fell due: {duty}").format(duty=_owed(body)),
     Kind.SNAPSHOT: snapshot_words.told,
+    Kind.DRILL_HELD: lambda body, clock: _("DRILL {scenario} held, from {began} to {ended}").format(
+        scenario=body["scenario"],
+        began=clock(from_text(str(body["began"]))),
+        ended=clock(from_text(str(body["ended"]))),
+    ),
     Kind.SUMMARISED: lambda body, clock: _("summary for {whom}: {text}").format(
         whom=label(Audience(str(body["audience"]))), text=body["text"]
     ),

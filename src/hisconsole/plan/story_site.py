@@ -81,5 +81,4 @@ TELL_SITE: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.BACKED_UP: lambda body, clock: _("record backed up to {file}, up to entry {seq}").format(
         file=body["file"], seq=body["seq"]
     ),
-    Kind.DRILL_HELD: lambda body, clock: _with(_("drill held"), body.get("scenario")),
 }

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hisconsole.plan.document import Plan
 from hisconsole.plan.due import GATE, duties, duty_label
 from hisconsole.plan.elapsed import is_over
-from hisconsole.plan.escalation import Standing, fill, standing
+from hisconsole.plan.escalation import Standing, fill, stamped, standing
 from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.picture import StatusPicture
@@ -39,8 +39,12 @@ def team_summary(
     *,
     name: str = "",
     call: Names = str,
+    mark: str = "",
 ) -> list[str]:
-    """Conditions, actions and needs, for the team. `name` is the hospital's, `call` names departments."""
+    """Conditions, actions and needs, for the team. `name` is the hospital's, `call` names departments.
+
+    `mark` is DRILL in a drill.
+    """
     values = spoken(incident, plan, now=at, clock=clock, name=name, call=call)
     values |= {
         "conditions": _conditions(values, incident),
@@ -48,7 +52,7 @@ def team_summary(
         "needs": _needs(incident, plan, clock),
     }
     unplanned = _("Incident {number}. Conditions: {conditions}\nActions: {actions}\nNeeds: {needs}")
-    return fill(_script(plan, "team") or unplanned, values).splitlines()
+    return stamped(fill(_script(plan, "team") or unplanned, values), mark).splitlines()
 
 
 def leader_summary(
@@ -60,6 +64,7 @@ def leader_summary(
     *,
     name: str = "",
     call: Names = str,
+    mark: str = "",
 ) -> list[str]:
     """Three lines for the leader: what, since when and where; what is done and the ETA; what is asked."""
     values = spoken(incident, plan, now=at, clock=clock, name=name, call=call)
@@ -67,7 +72,7 @@ def leader_summary(
     unplanned = _(
         "{what}, since {since}, now {elapsed}; hit are {scope}.\n{actions} It will end {eta}.\n{asked}"
     )
-    return fill(_script(plan, "leader") or unplanned, values).splitlines()
+    return stamped(fill(_script(plan, "leader") or unplanned, values), mark).splitlines()
 
 
 def spoken(

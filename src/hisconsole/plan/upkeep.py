@@ -31,8 +31,3 @@ def last_backup(history: Iterable[Event]) -> BackedUp | None:
         return None
     last = found[-1]
     return BackedUp(last.at, last.body["file"], last.body["seq"], last.body["hash"])
-
-
-def last_drill(history: Iterable[Event]) -> datetime | None:
-    """When a drill was last held, by the events of no incident."""
-    return max((event.at for event in history if event.kind is Kind.DRILL_HELD), default=None)

@@ -33,20 +33,38 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody phones the information center: which workstation, what is wrong, in which words, and who."""
+
+    at_s: float
+    workstation: str
+    symptom: str
+    words: str
+    reporter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
-    """A story that the practice hospital plays; `steps` and `said` are in the order of their time."""
+    """A story that the practice hospital plays; its parts are in the order of their time."""
 
     id: str
     name: str
     about: str
     steps: tuple[Step, ...]
     said: tuple[Said, ...]
+    calls: tuple[Call, ...] = ()
+    """Who phones in a drill; the practice hospital alone has no telephone."""
 
     @property
     def lasts_s(self) -> float:
         """When its last step has come to its value."""
         ends = [step.at_s + step.over_s for step in self.steps] + [each.at_s for each in self.said]
         return max(ends, default=0.0)
+
+    @property
+    def breaks_s(self) -> float:
+        """When the first thing breaks: what a drill is measured from."""
+        return min((step.at_s for step in self.steps), default=0.0)
 
 
 def by_place(steps: Iterable[Step]) -> dict[Place, tuple[Step, ...]]:

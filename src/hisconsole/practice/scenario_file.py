@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from hisconsole.config.targets_fields import PartFields
-from hisconsole.errors import ConfigFault, HisError, NotFound
+from hisconsole.errors import ConfigFault, Finding, HisError, NotFound
 from hisconsole.fields import closest, shown
 from hisconsole.paths import shipped
+from hisconsole.plan.words import Symptom
 from hisconsole.practice.facets import Value
 from hisconsole.practice.hospital import CONSOLE, Hospital
-from hisconsole.practice.scenario import Said, Scenario, Step
+from hisconsole.practice.scenario import Call, Said, Scenario, Step
 from hisconsole.strict_yaml import MAX_BYTES, Document, read
 from hisconsole.text import _, printable
 
 LONGEST_S = 6 * 3600
+_LISTS = ("steps", "calls")
 _TIME = re.compile(r"(?:(\d{1,2})h)?(?:(\d{1,3})m)?(?:(\d{1,4})s)?")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 
 
-def scenario_folder() -> Path:
-    """Where the delivered scenarios lie."""
-    return shipped("config") / "scenarios"
+def scenario_folder(config: Path | None = None) -> Path:
+    """Where the scenarios of a hospital lie: in its folder, else the delivered ones."""
+    own = config / "scenarios" if config is not None else None
+    return own if own is not None and own.is_dir() else shipped("config") / "scenarios"
 
 
 def scenario_names(folder: Path) -> tuple[str, ...]:
@@ -30,8 +34,13 @@ def scenario_names(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
 
 
-def load_scenario(folder: Path, name: str, hospital: Hospital) -> Scenario:
-    """The scenario of that name; raises NotFound, or ConfigFault with every fault of its file."""
+def load_scenario(
+    folder: Path, name: str, hospital: Hospital, *, workstations: Collection[str] | None = None
+) -> Scenario:
+    """The scenario of that name; raises NotFound, or ConfigFault with every fault of its file.
+
+    With `workstations` its calls may come from no other.
+    """
     names = scenario_names(folder)
     if not _NAME.fullmatch(name) or name not in names:
         sentence = _("There is no scenario '{name}'. There are: {names}.")
@@ -42,10 +51,17 @@ def load_scenario(folder: Path, name: str, hospital: Hospital) -> Scenario:
             raw = file.read(MAX_BYTES + 1)
     except OSError as fault:
         raise HisError(_("{path} cannot be read: {why}").format(path=path, why=fault.strerror)) from fault
-    return scenario_of(raw, source=str(path), id_=name, hospital=hospital)
+    return scenario_of(raw, source=str(path), id_=name, hospital=hospital, workstations=workstations)
 
 
-def scenario_of(raw: bytes | str, *, source: str, id_: str, hospital: Hospital) -> Scenario:
+def scenario_of(
+    raw: bytes | str,
+    *,
+    source: str,
+    id_: str,
+    hospital: Hospital,
+    workstations: Collection[str] | None = None,
+) -> Scenario:
     """The scenario that a text describes; raises ConfigFault with every fault."""
     document = read(raw, source=source)
     findings = list(document.findings)
@@ -55,7 +71,7 @@ def scenario_of(raw: bytes | str, *, source: str, id_: str, hospital: Hospital) 
             findings.append(document.at_value((), _("a scenario has a name, an 'about' and steps.")))
         raise ConfigFault(findings)
     listed = data.get("steps")
-    head = PartFields(_without(document, "steps"), (), findings)
+    head = PartFields(_without(document, _LISTS), (), findings)
     name, about = head.text("name", needed=True), head.text("about", needed=True, longest=400)
     head.close()
     steps: list[Step] = []
@@ -63,12 +79,42 @@ def scenario_of(raw: bytes | str, *, source: str, id_: str, hospital: Hospital) 
     if not isinstance(listed, list) or not listed:
         findings.append(document.at_key(("steps",), _("'steps' needs a list, each step begun with '-'.")))
     for place in range(len(listed) if isinstance(listed, list) else 0):
-        _step(PartFields(_part(document, place), (), findings), hospital, steps, said)
+        _step(PartFields(_part(document, "steps", place), (), findings), hospital, steps, said)
+    calls = _calls(document, data.get("calls", []), workstations, findings)
     if findings:
         raise ConfigFault(sorted(set(findings), key=lambda each: (each.line, each.col)))
     steps.sort(key=lambda step: step.at_s)
     said.sort(key=lambda each: each.at_s)
-    return Scenario(id_, name, about, tuple(steps), tuple(said))
+    return Scenario(id_, name, about, tuple(steps), tuple(said), calls)
+
+
+def _calls(
+    document: Document, listed: object, workstations: Collection[str] | None, findings: list[Finding]
+) -> tuple[Call, ...]:
+    """Who phones in a drill; a scenario may have no calls."""
+    if not isinstance(listed, list):
+        findings.append(document.at_key(("calls",), _("'calls' needs a list, each call begun with '-'.")))
+        return ()
+    found = [
+        _call(PartFields(_part(document, "calls", place), (), findings), workstations)
+        for place in range(len(listed))
+    ]
+    return tuple(sorted(filter(None, found), key=lambda call: call.at_s))
+
+
+def _call(fields: PartFields, workstations: Collection[str] | None) -> Call | None:
+    if not isinstance(fields.document.data, dict):
+        sentence = _("a call has 'at', 'workstation', 'symptom', 'words' and 'reporter'.")
+        fields.findings.append(fields.document.at_value((), sentence))
+        return None
+    at_s = _seconds(fields, "at", needed=True, sign="+")
+    workstation = fields.reference("workstation", needed=True)
+    if workstation and workstations is not None and workstation not in workstations:
+        fields.unknown_part("workstation", workstation, tuple(workstations))
+    symptom = fields.choice("symptom", Symptom, needed=True)
+    words, reporter = fields.text("words", needed=True, longest=300), fields.text("reporter", needed=True)
+    fields.close()
+    return Call(at_s, workstation, symptom.value if symptom else "", words, reporter)
 
 
 def _step(fields: PartFields, hospital: Hospital, steps: list[Step], said: list[Said]) -> None:
@@ -131,10 +177,10 @@ def _seconds(fields: PartFields, name: str, *, needed: bool, sign: str) -> float
     return 0.0
 
 
-def _part(document: Document, place: int) -> Document:
-    """One entry of the list of steps as a document of its own, at its lines."""
-    data = document.data["steps"][place]  # type: ignore[call-overload, index]
-    start = ("steps", place)
+def _part(document: Document, name: str, place: int) -> Document:
+    """One entry of a list as a document of its own, at its lines."""
+    data = document.data[name][place]  # type: ignore[call-overload, index]
+    start = (name, place)
     return Document(
         document.source,
         data,
@@ -145,6 +191,6 @@ def _part(document: Document, place: int) -> Document:
     )
 
 
-def _without(document: Document, name: str) -> Document:
-    data = {key: value for key, value in document.data.items() if key != name}  # type: ignore[union-attr]
+def _without(document: Document, names: Collection[str]) -> Document:
+    data = {key: value for key, value in document.data.items() if key not in names}  # type: ignore[union-attr]
     return Document(document.source, data, document.keys, document.values, (), document.whole)

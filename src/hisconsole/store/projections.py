@@ -151,9 +151,9 @@ def closed(connection: Connection, *, limit: int) -> list[Row]:
     return [to_row(stored) for stored in connection.execute(query)]
 
 
-def next_numbers(connection: Connection) -> tuple[int, int]:
-    """The next free incident number and report number; call it inside the write transaction."""
-    incident = connection.execute(select(func.max(tables.incident.c.number))).scalar() or 0
+def next_numbers(connection: Connection, *, after: int) -> tuple[int, int]:
+    """The next free incident number above `after`, and report number; call it in the write transaction."""
+    incident = connection.execute(select(func.max(tables.incident.c.number))).scalar() or after
     report = connection.execute(select(func.max(tables.report.c.number))).scalar() or 0
     return incident + 1, report + 1
 
