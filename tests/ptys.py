@@ -54,7 +54,7 @@ KEYS = {
 # The closed grammar of what a full-screen program may send. Order matters: the first that fits.
 _ALLOWED = re.compile(
     rb"[\x20-\x7e\r\n\x07]+"
-    rb"|\x1b\[[0-9;]*[ABCDHJKm]"
+    rb"|\x1b\[[0-9;]*[ABCDHJKLMm]|\x1b\[5n"
     rb"|\x1b\[\?(?:7|25|1049|2004)[hl]"
     rb"|\x1b\[\?(?:1000|1002|1003|1006|1015)l"
 )
@@ -83,6 +83,21 @@ class Screen(pyte.Screen):
     def draw(self, data: str) -> None:
         """Leave such a mark out."""
         super().draw("".join(char for char in data if wcwidth(char) or combining(char)))
+
+    @property
+    def display(self) -> list[str]:
+        """The lines; half a wide character, between two writes, is a blank, where pyte's raises."""
+        return [self._line(self.buffer[y]) for y in range(self.lines)]
+
+    def _line(self, cells: Mapping[int, pyte.screens.Char]) -> str:
+        found: list[str] = []
+        wide = False
+        for x in range(self.columns):
+            data = cells[x].data
+            if data or not wide:
+                found.append(data or " ")
+            wide = bool(data) and wcwidth(data[0]) == 2
+        return "".join(found)
 
 
 class Pty:

@@ -44,6 +44,8 @@ from hisconsole.wiring import (
 if TYPE_CHECKING:
     from subprocess import Popen
 
+    from hisconsole.console.terminal import Terminal
+
 FOLDER = "drills"
 """Below the data folder: every drill in a folder of its own."""
 LOG = "practice.log"
@@ -96,10 +98,10 @@ def prepare(settings: Settings, name: str) -> Drill:
     return Drill(scenario, settings, own)
 
 
-def hold_on_screen(drill: Drill, environment: dict[str, str]) -> Held:
+def hold_on_screen(drill: Drill, terminal: Terminal) -> Held:
     """Hold it in front of the operator, until the console is left."""
     with _held(drill, lambda line: None) as held:
-        run_console(drill.own, environment)
+        run_console(drill.own, terminal)
     return held[0]
 
 

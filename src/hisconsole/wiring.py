@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
     from hisconsole.console.feed import Watching
+    from hisconsole.console.terminal import Terminal
     from hisconsole.desk.desk import Desk, Outcome
     from hisconsole.desk.pictures import Pictures
     from hisconsole.flows.flow import Flow
@@ -191,9 +192,9 @@ def reloader(config: Path, data: Path) -> Callable[[Site], tuple[Site, str]]:
     return look
 
 
-def run_console(settings: Settings, environment: dict[str, str]) -> int:
-    """Open the full screen; `environment` is what Textual reads while it is imported."""
-    os.environ.update(environment)
+def run_console(settings: Settings, terminal: Terminal) -> int:
+    """Open the full screen on `terminal`; Textual reads its part of it while it is imported."""
+    os.environ.update(terminal.environment)
     gc.disable()  # a tenth of the start; the console turns it on again once it is drawn
     from hisconsole.console.app import HisConsole, Start
     from hisconsole.console.driver import ConsoleDriver
@@ -222,10 +223,11 @@ def run_console(settings: Settings, environment: dict[str, str]) -> int:
 
     beside = site.sample and not site.drill and os.environ.get(PRACTICE)
     practice = play_practice(settings) if beside else None
+    ConsoleDriver.terminal = terminal
     app = HisConsole(
         Start(
             site=site,
-            screens=load_screens(shipped("screens")),
+            screens=load_screens(shipped("screens"), unicode=not terminal.ascii),
             folder=shipped("screens"),
             data=settings.data,
             operator=settings.operator,

@@ -17,8 +17,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hisconsole.store import sqlite
-from tests.bench import probes, screens, stores, storm, traps, watch
-from tests.bench.figures import Figure, table
+from tests.bench import probes, screens, stores, storm, traps, watch, wire
+from tests.bench.figures import Figure, plot, table
 from tests.bench.run import HERE, Run
 
 ROWS: Mapping[str, Callable[[Run], Iterable[Figure]]] = {
@@ -29,6 +29,11 @@ ROWS: Mapping[str, Callable[[Run], Iterable[Figure]]] = {
     "act": stores.act,
     "writers": stores.writers,
     "memory": screens.memory,
+    "wire": wire.wire,
+    "diff": wire.diff,
+    "far": wire.far,
+    "stopped": wire.stopped,
+    "soak": wire.soak,
     "board": stores.board,
     "verify": stores.verify,
     "snmp": probes.snmp,
@@ -67,9 +72,12 @@ def main() -> int:
     machine = _machine(given.home, load=load, quick=given.quick, seconds=time.monotonic() - began)
     print("\n" + ", ".join(f"{name} {value}" for name, value in machine.items()) + "\n")
     print(table(figures))
+    print(plot(figures))
+    if run.missing:
+        print(f"not installed here, so not measured: {', '.join(run.missing)}")
     for name, fault in faults.items():
         print(f"{name}: {fault}")
-    found = {"machine": machine, "figures": list(_plain(figures)), "faults": faults}
+    found = {"machine": machine, "figures": list(_plain(figures)), "faults": faults, "missing": run.missing}
     given.json.write_text(json.dumps(found, indent=1) + "\n")
     print(f"\nwritten to {given.json}")
     return 1 if faults else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log10
 from statistics import median
 
 
@@ -100,6 +101,23 @@ def table(figures: Sequence[Figure]) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def plot(figures: Sequence[Figure], *, width: int = 60) -> str:
+    """Ours beside every peer as bars, for each thing that was measured beside one; ten times is a third."""
+    groups: dict[tuple[str, str, str], dict[str, float]] = {}
+    for each in figures:
+        if each.peer is not None:
+            bars = groups.setdefault((each.row, each.what, each.unit), {"hisconsole": each.value})
+            bars[each.peer.name] = each.peer.value
+    lines: list[str] = []
+    for (row, what, unit), bars in groups.items():
+        lines += ["", f"{row}: {what} ({unit}, logarithmic)"]
+        most = max(bars.values())
+        for name, value in sorted(bars.items(), key=lambda bar: bar[1]):
+            size = round(width * (1 + log10(value / most) / 3)) if value > 0 and most > 0 else 0
+            lines.append(f"  {name:<22.22} {number(value):>9} {'#' * max(0, size)}")
+    return "\n".join(lines)
 
 
 def _cells(each: Figure) -> tuple[str, ...]:

@@ -13,10 +13,11 @@ import select
 import signal
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+ASKED, ANSWER = b"\x1b[5n", b"\x1b[0n"
 _CONTROLS = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -24,14 +25,23 @@ class Line:
     """A program in a terminal of its own; `started` is the moment before it was forked."""
 
     def __init__(
-        self, argv: Sequence[str], env: Mapping[str, str], *, cols: int = 80, rows: int = 24
+        self,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        *,
+        cols: int = 80,
+        rows: int = 24,
+        answers: bool = True,
     ) -> None:
+        """`answers`: asked whether it is well, it says so, as terminals do."""
         self.argv = argv
+        self._answers, self._tail = answers, b""
         self.raw = b""
         self.received = 0
         self.read_at = 0.0
+        self.tapped: Callable[[bytes], object] = len
         self.started = time.monotonic()
-        self.pid, self._fd = pty.fork()
+        self.pid, self.fd = pty.fork()
         if self.pid == 0:
             try:
                 termios.tcsetwinsize(0, (rows, cols))
@@ -41,15 +51,20 @@ class Line:
 
     def read(self, wait: float) -> int:
         """Take what was written, waiting at most `wait` seconds; the number of bytes."""
-        if not select.select([self._fd], [], [], wait)[0]:
+        if not select.select([self.fd], [], [], wait)[0]:
             return 0
         try:
-            data = os.read(self._fd, 65536)
+            data = os.read(self.fd, 65536)
         except OSError:
             return 0
         self.read_at = time.monotonic()
         self.raw = (self.raw + data)[-200_000:]
         self.received += len(data)
+        self.tapped(data)
+        asked = (self._tail + data).count(ASKED)
+        self._tail = data[1 - len(ASKED) :]
+        if self._answers and asked:
+            os.write(self.fd, ANSWER * asked)
         return len(data)
 
     def wait_for(self, *texts: str, timeout: float = 60) -> float:
@@ -86,7 +101,7 @@ class Line:
 
     def send(self, keys: str) -> None:
         """Type."""
-        os.write(self._fd, keys.encode())
+        os.write(self.fd, keys.encode())
 
     def cpu(self) -> float:
         """Seconds of processor used by all its threads, in nanosecond steps (clock_getcpuclockid(3))."""
@@ -114,7 +129,7 @@ class Line:
                 self.read(0.02)
             os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
-        os.close(self._fd)
+        os.close(self.fd)
 
     def __enter__(self) -> Self:
         return self

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import IO
@@ -41,6 +41,9 @@ class Run:
     home: Path
     scratch: Path
     quick: bool
+    missing: list[str] = field(default_factory=list)
+    """Programs of others that are not installed here."""
+    argv0: str = sys.executable
 
     def few(self, full: int, quick: int) -> int:
         """How often: `quick` with --quick."""
@@ -60,6 +63,11 @@ class Run:
     def many(self) -> Path:
         """10,000 open incidents."""
         return keep(self.home, self.site, stored=MANY, opened=MANY)
+
+    @cached_property
+    def few_open(self) -> Path:
+        """Six open incidents: an ordinary hour."""
+        return keep(self.home, self.site, stored=6, opened=6)
 
     def copy(self, record: Path, name: str) -> Path:
         """A copy to write to, for this run only; on the disk before anything else waits for that disk."""
@@ -93,6 +101,11 @@ class Run:
 
     def grid(self, board: Board, *, rate: float = 0, seconds: float = 0) -> Line:
         """Textual's DataTable with the rows of a board."""
+        file = self.rows(board)
+        return Line((sys.executable, str(HERE / "grid.py"), str(file), f"{rate}", f"{seconds}"), self.env)
+
+    def rows(self, board: Board) -> Path:
+        """The rows of a board in a file, for peers."""
         rows = [
             [
                 f"{row.number:05d}",
@@ -106,7 +119,7 @@ class Run:
         ]
         file = self.scratch / "rows.json"
         file.write_text(json.dumps(rows))
-        return Line((sys.executable, str(HERE / "grid.py"), str(file), f"{rate}", f"{seconds}"), self.env)
+        return file
 
     def board(self, data: Path) -> Board:
         """The picture a console on this record begins with."""

@@ -39,7 +39,7 @@ def draft(tmp_path: Path) -> str:
     return (tmp_path / "draft").read_text()
 
 
-def test_it_asks_the_terminal_nothing_and_leaves_it_as_it_was(form: Form) -> None:
+def test_it_asks_only_whether_the_terminal_is_well_and_leaves_it_as_it_was(form: Form) -> None:
     pty = form()
     assert pty.modes() == Modes(
         alternate_screen=True, cursor=False, wrap=False, bracketed_paste=True, raw=True
@@ -47,6 +47,7 @@ def test_it_asks_the_terminal_nothing_and_leaves_it_as_it_was(form: Form) -> Non
     assert b"$p" not in pty.raw
     assert b"\x1b[c" not in pty.raw
     assert b"\x1b[>" not in pty.raw
+    assert b"\x1b[6n" not in pty.raw
     pty.type_in("pacs")
     pty.wait_for("[pacs]")
     pty.key("ctrl+r")

@@ -110,6 +110,64 @@ def test_a_raw_paste_is_a_paste_to_its_last_letter() -> None:
     assert [type(one) for one in decoder.feed(b"n", now=1.2)] == [events.Key]
 
 
+def test_a_paste_that_dribbles_in_over_a_serial_line_is_known_by_its_rate() -> None:
+    text = b"notify all leaders now and close it, then quit\rq"
+    decoder = Decoder()
+    told: Told = []
+    for at, byte in enumerate(text):  # 9,600 bit/s
+        told += decoder.feed(bytes([byte]), now=1 + at / 960)
+    told += decoder.idle(now=3)
+    keys = [one for one in told if isinstance(one, events.Key)]
+    assert len(keys) == 2  # what nobody can know to be a paste yet
+    pasted = "".join(one.text for one in told if isinstance(one, events.Paste))
+    assert "".join(key.character or "" for key in keys) + pasted == text.decode().replace("\r", "\n")
+
+
+def test_three_quick_letters_are_keys_and_in_order() -> None:
+    decoder = Decoder()
+    told: Told = []
+    for at, byte in enumerate(b"nab\x1b[Ac"):
+        told += decoder.feed(bytes([byte]), now=1 + at / 1000)
+    told += decoder.idle(now=2)
+    assert [one.key for one in told if isinstance(one, events.Key)] == ["n", "a", "b", "up", "c"]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "gbk", "big5"])
+def test_a_terminal_set_to_another_encoding_can_be_named(encoding: str) -> None:
+    text = "登錄故障中文" if encoding == "big5" else "挂号窗口丂丄123"
+    sent = text.encode(encoding)
+    for chunks in ([sent], [bytes([byte]) for byte in sent]):
+        decoder = Decoder(encoding)
+        told: Told = []
+        for at, chunk in enumerate(chunks):
+            told += decoder.feed(chunk, now=float(at))
+        told += decoder.idle(now=99)
+        typed = [one.character or "" for one in told if isinstance(one, events.Key)]
+        assert "".join(typed) == text
+    (pasted,) = Decoder(encoding).feed(b"\x1b[200~" + sent + b"\x1b[201~", now=0)
+    assert isinstance(pasted, events.Paste)
+    assert pasted.text == text
+
+
+def test_an_answer_is_no_key_and_what_is_no_answer_stays_one() -> None:
+    heard: list[bytes] = []
+
+    def answered(sequence: bytes) -> bool:
+        heard.append(sequence)
+        return sequence == b"\x1b[0n"
+
+    decoder = Decoder(answered=answered)
+    told = decoder.feed(b"\x1b[0nj\x1b[A", now=0)
+    assert [one.key for one in told if isinstance(one, events.Key)] == ["j", "up"]
+    assert heard == [b"\x1b[0n", b"\x1b[A"]
+
+
+@pytest.mark.parametrize("byte", [b"\xff", b"\x81", b"\xe4", b"\x80"])
+def test_a_paste_of_rubbish_is_bounded_in_work(byte: bytes) -> None:
+    (told,) = read(b"\x1b[200~" + byte * 1_000_000 + b"\x1b[201~")
+    assert told.startswith("<?")
+
+
 def test_a_held_key_is_not_a_paste() -> None:
     assert read(b"j" * 60) == ["j"] * 60
 

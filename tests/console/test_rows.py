@@ -281,12 +281,23 @@ def test_what_reaches_the_terminal_is_what_changed(terminal: Pty) -> None:
     assert terminal.forbidden() == []
 
 
-def test_a_held_key_scrolls_by_half_screens(terminal: Pty) -> None:
+def test_a_list_scrolls_by_lines_where_the_terminal_moves_them(terminal: Pty) -> None:
     terminal.send("j" * 21)
     terminal.settle()
-    assert written(terminal, "j") > 1000
-    assert "I-00011" in terminal.screen()[1]
-    assert written(terminal, "j") < 300
+    assert 0 < written(terminal, "j") < 300
+    assert "I-00001" in terminal.screen()[1]
+    assert 0 < written(terminal, "j") < 300
+    assert "I-00023" in terminal.screen()[22]
+
+
+def test_a_list_scrolls_by_half_screens_where_it_does_not() -> None:
+    with Pty([sys.executable, DEMO, "list", "10000"], term="vt100") as pty:
+        pty.wait_for("I-00020")
+        pty.settle()
+        pty.send("j" * 22)
+        pty.settle()
+        assert "I-00011" in pty.screen()[1]
+        assert written(pty, "j") < 300
 
 
 @pytest.mark.parametrize("term", ["linux", "vt100", "xterm", "screen", "tmux-256color"])

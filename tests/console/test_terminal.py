@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from hisconsole.console.terminal import decide
+from hisconsole.console.terminal import abilities, decide
 from tests.ptys import SRC
 
 
@@ -70,6 +70,64 @@ def test_prettier_glyphs_only_where_asked_for_and_shown(environ: dict[str, str],
     assert decide(environ, stdin_tty=True, stdout_tty=True).ascii
     found = decide(environ, stdin_tty=True, stdout_tty=True, unicode=True)
     assert found.ascii is plain_glyphs
+
+
+KNOWN = ("xterm", "xterm-256color", "linux", "vt100", "vt102", "vt220", "screen", "tmux-256color", "ansi")
+
+
+def terminfo(kind: str, code: str) -> str:
+    """What Python says in a process of its own: a process reads terminfo once and for one terminal."""
+    words = [sys.executable, "-c", code, kind]
+    env = {"PYTHONPATH": str(SRC)}
+    return subprocess.run(words, env=env, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.mark.parametrize("kind", KNOWN)
+def test_the_table_says_what_terminfo_says(kind: str) -> None:
+    able = abilities(kind)
+    assert able is not None
+    told = terminfo(
+        kind,
+        "import curses, sys; curses.setupterm(sys.argv[1], 1); has = curses.tigetstr;"
+        "print(bool(has('u7')), bool(has('il1')), curses.tigetnum('colors') >= 8)",
+    )
+    assert told == f"{able.asks} {able.shifts} {able.colour}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("no-such-terminal", "Abilities(asks=False, shifts=False, colour=True, copies=False)"),
+        ("cons25", "Abilities(asks=False, shifts=True, colour=True, copies=False)"),
+        ("vt52", "None"),
+    ],
+)
+def test_what_the_table_does_not_know_is_looked_up(kind: str, told: str) -> None:
+    code = "import sys; from hisconsole.console.terminal import abilities as a; print(a(sys.argv[1]))"
+    assert terminfo(kind, code) == told
+
+
+@pytest.mark.parametrize(
+    ("environ", "named", "spoken"),
+    [
+        ({}, "", "utf-8"),
+        ({"LANG": "C"}, "", "utf-8"),
+        ({"LANG": "zh_CN.GB18030"}, "", "gb18030"),
+        ({"LANG": "zh_CN.gbk"}, "", "gb18030"),
+        ({"LC_ALL": "zh_TW.Big5", "LANG": "C.UTF-8"}, "", "big5"),
+        ({"LANG": "C.UTF-8"}, "GB18030", "gb18030"),
+        ({"LANG": "zh_CN.GB18030"}, "utf8", "utf-8"),
+    ],
+)
+def test_what_the_terminal_is_set_to_can_be_named(environ: dict[str, str], named: str, spoken: str) -> None:
+    found = decide({"TERM": "xterm", **environ}, stdin_tty=True, stdout_tty=True, encoding=named)
+    assert found.encoding == spoken
+
+
+@pytest.mark.parametrize("named", ["klingon", "utf-16", "base64", "utf-7", "cp037"])
+def test_what_no_terminal_speaks_is_refused(named: str) -> None:
+    with pytest.raises(LookupError):
+        decide({"TERM": "xterm"}, stdin_tty=True, stdout_tty=True, encoding=named)
 
 
 def test_deciding_imports_no_textual() -> None:

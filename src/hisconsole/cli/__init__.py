@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 
-from hisconsole.cli.edge import INTERRUPTED, Answer, crash, deliver, refuse, soften
+from hisconsole.cli.edge import INTERRUPTED, Answer, Usage, crash, deliver, refuse, soften
 from hisconsole.errors import HisError
 from hisconsole.paths import config_dir, data_dir
 from hisconsole.text import _
@@ -93,7 +93,17 @@ def _console(asked: Namespace) -> Answer | int:
     """The full screen where there is one, else the plain view and why."""
     from hisconsole.console.terminal import decide
 
-    terminal = decide(os.environ, stdin_tty=os.isatty(0), stdout_tty=os.isatty(1))
+    try:
+        terminal = decide(
+            os.environ,
+            stdin_tty=os.isatty(0),
+            stdout_tty=os.isatty(1),
+            unicode=asked.unicode,
+            encoding=asked.encoding,
+        )
+    except LookupError:
+        sentence = _("--encoding {name}: no set of characters for a terminal is called so; try gb18030.")
+        raise Usage(sentence.format(name=asked.encoding)) from None
     if terminal.plain or asked.json:
         from hisconsole.cli import reading
 
@@ -101,4 +111,4 @@ def _console(asked: Namespace) -> Answer | int:
     from hisconsole.wiring import Settings, run_console
 
     settings = Settings(config_dir(asked.config), data_dir(asked.data), asked.operator)
-    return run_console(settings, terminal.environment)
+    return run_console(settings, terminal)

@@ -81,6 +81,16 @@ def _parser(words: Sequence[str]) -> _Parser:
         ),
     )
     parser.add_argument("--version", action="store_true", help=_("print the version"))
+    screen = parser.add_argument_group(_("the full screen"))
+    screen.add_argument(
+        "--unicode", action="store_true", help=_("prettier marks, where the terminal shows them")
+    )
+    screen.add_argument(
+        "--encoding",
+        default="",
+        metavar="NAME",
+        help=_("what the terminal is set to, as gb18030; unnamed, what the locale says, else UTF-8"),
+    )
     _common(parser, first=True)
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), parser_class=_Parser)
 

@@ -48,7 +48,7 @@ def _hold(asked: Namespace) -> Answer:
         terminal = decide(os.environ, stdin_tty=os.isatty(0), stdout_tty=os.isatty(1))
         if terminal.plain or asked.json:
             raise Usage(_("A drill is held on a full screen; without one say how long, with --minutes."))
-        held = hold_on_screen(prepare(settings, asked.scenario), terminal.environment)
+        held = hold_on_screen(prepare(settings, asked.scenario), terminal)
     else:
 
         def tell(line: str) -> None:

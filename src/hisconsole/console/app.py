@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,8 +26,10 @@ from hisconsole.console.log import LogScreen
 from hisconsole.console.lookout import Bell, Lookout
 from hisconsole.console.operator import choose_operator, offer_drafts
 from hisconsole.console.place import Place
+from hisconsole.console.pulse import Pulse
 from hisconsole.console.queue import QueueScreen
 from hisconsole.console.table import Screens
+from hisconsole.console.wire import wire_of
 from hisconsole.desk.actor import utc_now
 from hisconsole.desk.worker import DeskThread, News, Trouble
 from hisconsole.errors import HisError, StoreFault
@@ -137,6 +140,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
             start.open_desk, self._deliver, glance=start.glance, sentence=self._sentence
         )
         self.lookout = Lookout(start.watching, self.post_message, now=self.now, sentence=self._sentence)
+        self.pulse = Pulse()
         self._bell = Bell()
         self._minute = int(self.now().timestamp() // 60)
         self.keys = {key.name: key for key in start.screens.keys}
@@ -160,6 +164,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Let the desk finish what was handed to it."""
+        self.pulse.stop()
         self.lookout.stop()
         self.desk_thread.stop()
 
@@ -250,6 +255,10 @@ class HisConsole(Calm[int], inherit_bindings=False):
             record = _("STALE {age} s").format(age=int(quiet // 10 * 10) or int(quiet))
         record = self.lookout.alarm(record)
         found = [record] if record else []
+        wire = wire_of(self)
+        slow = wire.pace.slow(now=time.monotonic()) if wire is not None else None
+        if slow is not None and not found:
+            found.append(_("slow link {seconds:.1f} s").format(seconds=slow))
         if self.desk_thread.read_only_because:
             found.append(_("READ ONLY"))
         if self.config_fault:
@@ -396,4 +405,5 @@ class HisConsole(Calm[int], inherit_bindings=False):
         gc.freeze()
         gc.enable()
         self.desk_thread.drawn.set()
+        self.pulse.start(asyncio.get_running_loop())
         self.lookout.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from hisconsole.console.page import Page
 from hisconsole.console.pick import Choice, Pick, confirm
 from hisconsole.console.place import Place
 from hisconsole.console.table import Key
+from hisconsole.console.wire import wire_of
 from hisconsole.desk import drafts
 from hisconsole.desk.actor import act_id
 from hisconsole.plan.acts import Act
@@ -165,6 +167,8 @@ def palette(console: HisConsole) -> None:
 def show_keys(console: HisConsole) -> None:
     """The keys of this place."""
     place = _place(console)
+    from hisconsole.console.diagnostics import compress
+
     keys = [key for key in console.keys.values() if key.works_on(place)]
     screens = console.screens_data
     if place in ("status", "target"):
@@ -178,7 +182,8 @@ def show_keys(console: HisConsole) -> None:
         _("In front: * marked  + new since you looked. In forms and menus digits answer,"),
         _("Enter goes on, Esc goes back and keeps a draft."),
         "",
-        _("On a slow line start ssh with -C: it sends a fiftieth."),
+        compress(wire_of(console), os.environ)
+        or _("On a slow line start ssh with -C: it sends a quarter of the bytes."),
     ]
     console.push_screen(Page(_("Keys"), lines))
 
@@ -280,6 +285,12 @@ def _departments(console: HisConsole) -> None:
     departments(console)
 
 
+def _diagnostics(console: HisConsole) -> None:
+    from hisconsole.console.diagnostics import show_diagnostics
+
+    show_diagnostics(console)
+
+
 def _aftermath(console: HisConsole) -> None:
     from hisconsole.console.review import report
 
@@ -314,6 +325,7 @@ COMMANDS: Mapping[str, Callable[[HisConsole], object]] = {
     "team": _summarise(Audience.TEAM),
     "leader": _summarise(Audience.LEADER),
     "mute": mute,
+    "diagnostics": _diagnostics,
     "redraw": lambda console: console.action_redraw(),
     "back": back,
     "quit": leave,

@@ -1,8 +1,8 @@
 """The console on a local terminal: raw mode in, frames out, and sane again on every way out.
 
 A small stand-in beside Textual's own driver, which spins on a closed terminal, leaves it raw after
-a signal and asks questions that old terminals print. This one asks nothing, knows no mouse, and
-ends the console within two seconds of a hangup even if the console itself hangs.
+a signal and asks questions that old terminals print. This one knows no mouse, and ends the console
+within two seconds of a hangup even if the console itself hangs.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import signal
 import sys
 import termios
 import time
+from asyncio import TimerHandle
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread, Timer
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
@@ -27,18 +28,17 @@ from textual.geometry import Size
 from hisconsole.console.delivery import Delivery
 from hisconsole.console.input import Decoder
 from hisconsole.console.output import Writer
+from hisconsole.console.terminal import Terminal, decide
+from hisconsole.console.wire import LEAVE, Wire, drawn_on
 
 if TYPE_CHECKING:
     from textual.app import App
 
-ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?7l"
-"""Alternate screen, no cursor, bracketed paste, no wrapping."""
-
-# Cleared first, because a terminal without an alternate screen would keep the console's picture.
-LEAVE = "\x1b[0m\x1b[2J\x1b[H\x1b[?7h\x1b[?2004l\x1b[?25h\x1b[?1049l\x1b[?25h"
-
 PATIENCE = 1.5
 """Seconds the console may take to save and end once its terminal is gone or it was told to."""
+
+RESIZED_S = 0.04
+"""Seconds in which a storm of resizes comes to one: laying a screen out takes as long."""
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -54,6 +54,9 @@ class Endable(Protocol):
 class ConsoleDriver(LinuxDriver):
     """Give it to the App as `driver_class`; made in the main thread, as signals need it."""
 
+    terminal: ClassVar[Terminal | None] = None
+    """What was decided about the terminal; None lets the environment say it."""
+
     def __init__(
         self,
         app: App[Any],
@@ -68,20 +71,34 @@ class ConsoleDriver(LinuxDriver):
         self._before: list[Any] | None = None
         self._wake: tuple[int, int] | None = None
         self._ending = False
+        self._resizing: TimerHandle | None = None
         self._delivery = Delivery(app)
+        terminal = self.terminal or decide(os.environ, stdin_tty=True, stdout_tty=True)
+        self.wire = Wire(
+            terminal,
+            loop=self._loop,
+            send=self._put,
+            waiting=lambda: self._writer.waiting() if self._writer else 0,
+            size=self._get_terminal_size(),
+        )
+        drawn_on(app, self.wire)
 
     # -- out -------------------------------------------------------------------------------------
 
     def write(self, data: str) -> None:
-        """Queue `data` for the terminal; after the end it goes nowhere."""
+        """Send what Textual sends beside frames (bell, clipboard); after the end it goes nowhere."""
         # OSC 22 shapes the pointer of a mouse, and terminals that do not know it print it.
-        if self._writer is not None and not data.startswith("\x1b]22;"):
+        if not data.startswith("\x1b]22;"):
+            self.wire.control(data)
+
+    def _put(self, data: bytes) -> None:
+        if self._writer is not None:
             self._writer.put(data)
 
     def redraw(self) -> None:
-        """Set every mode again and repaint all: first aid after noise or dropped frames."""
-        self.write(ENTER + "\x1b[0m\x1b[2J")
-        self._app.screen.refresh()
+        """Set every mode again and draw all: first aid after noise or another program's output."""
+        self._make_raw()
+        self.wire.redraw()
 
     # -- life cycle ------------------------------------------------------------------------------
 
@@ -91,25 +108,34 @@ class ConsoleDriver(LinuxDriver):
             return
         with suppress(termios.error):
             self._before = termios.tcgetattr(self.fileno)
-        self._writer = Writer(self._out_fd, recovered=lambda: self._in_loop(self.redraw))
+        self._writer = Writer(self._out_fd, loop=self._loop, drained=self.wire.push)
         atexit.register(self.stop_application_mode)
         self._make_raw()
-        self.write(ENTER)
         for number in _SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup means it
                 signal.signal(number, self._on_signal)
-        signal.signal(signal.SIGWINCH, lambda *_: self._in_loop(self._resized))
-        self._in_loop(self._resized)
+        signal.signal(signal.SIGWINCH, lambda *_: self._in_loop(self._resize_soon))
         self._start_reading()
+        self.wire.enter()
+        self._in_loop(self._resized)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was found; the second call does nothing."""
-        self.disable_input()
         writer, self._writer = self._writer, None
         if writer is not None:
-            writer.finish(LEAVE, patience=0.3)
+            self.wire.leave()
+            writer.finish(LEAVE.encode(), patience=0.3)
+            self._await_answers()
+        self.disable_input()
+        if writer is not None:
             self._make_sane()
             atexit.unregister(self.stop_application_mode)
+
+    def _await_answers(self) -> None:
+        """What the terminal still has to answer must not be typed into the shell."""
+        deadline = time.monotonic() + self.wire.farewell_s
+        while self.wire.owed and not self._ending and time.monotonic() < deadline:
+            time.sleep(0.005)
 
     def close(self) -> None:
         """Nothing is left open after `stop_application_mode`."""
@@ -131,14 +157,13 @@ class ConsoleDriver(LinuxDriver):
         """Come back from a stop, whoever ordered it: a stopping shell resets the terminal."""
         if self._writer is None:
             self.start_application_mode()
-        else:
-            self._make_raw()
         self._in_loop(self.redraw)
 
     def _make_raw(self) -> None:
         with suppress(termios.error):
             raw = termios.tcgetattr(self.fileno)
             raw[0] = self._patch_iflag(raw[0])
+            raw[1] &= ~termios.OPOST  # frames move the cursor themselves
             raw[3] = self._patch_lflag(raw[3])
             raw[6][termios.VMIN], raw[6][termios.VTIME] = 1, 0
             termios.tcsetattr(self.fileno, termios.TCSANOW, raw)
@@ -161,8 +186,14 @@ class ConsoleDriver(LinuxDriver):
                     return width, height
         return 80, 24
 
+    def _resize_soon(self) -> None:
+        if self._resizing is None:
+            self._resizing = self._loop.call_later(RESIZED_S, self._resized)
+
     def _resized(self) -> None:
+        self._resizing = None
         size = Size(*self._get_terminal_size())
+        self.wire.resize(*size)
         self._app.post_message(events.Resize(size, size))
 
     # -- in --------------------------------------------------------------------------------------
@@ -177,7 +208,7 @@ class ConsoleDriver(LinuxDriver):
 
     def _read(self, wake: int) -> None:
         """Read until told to stop, or until the terminal is gone and the console with it."""
-        decoder = Decoder()
+        decoder = Decoder(self.wire.terminal.encoding, answered=self._answered)
         ready = select.poll()
         ready.register(self.fileno, select.POLLIN)
         ready.register(wake, select.POLLIN)
@@ -199,9 +230,19 @@ class ConsoleDriver(LinuxDriver):
                 return
             self._deliver(decoder.feed(data, now=time.monotonic()))
 
+    def _answered(self, sequence: bytes) -> bool:
+        if not self.wire.heard(sequence):
+            return False
+        self._in_loop(lambda: self.wire.answered(sequence))
+        return True
+
     def _deliver(self, keys: list[events.Key | events.Paste]) -> None:
         if keys:
-            self._in_loop(lambda: self._delivery.put(keys))
+            self._in_loop(lambda: self._pressed(keys))
+
+    def _pressed(self, keys: list[events.Key | events.Paste]) -> None:
+        self.wire.keyed()
+        self._delivery.put(keys)
 
     def _in_loop(self, call: Callable[[], object]) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody is left to tell
@@ -234,6 +275,6 @@ class ConsoleDriver(LinuxDriver):
         """Last resort, in a thread of its own: the loop is stuck, so nothing else is waited for."""
         writer, self._writer = self._writer, None
         if writer is not None:
-            writer.finish(LEAVE, patience=0.2)
+            writer.finish(LEAVE.encode(), patience=0.2)
             self._make_sane()
         os._exit(code)

@@ -8,6 +8,7 @@ unknown, it is nothing. No input, no output, time is an argument: the driver fee
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from textual import constants, events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
@@ -27,6 +28,9 @@ _BURST = 24
 _BURST_GAP = 0.05
 """Seconds within which what follows a raw paste still belongs to it."""
 
+_DRIBBLE_GAP = 0.0025
+"""Nobody types three letters with less than this between them: 4,800 bit/s and faster lines paste so."""
+
 _LOST_END = 1.0
 """Seconds of silence after which a paste or a string without its end is over."""
 
@@ -40,13 +44,23 @@ _SS3_SO_FAR = re.compile(rb"\x1bO[0-9;]{0,16}\Z")
 _STRING_STARTS = b"]P_^X"
 # Later bytes of a character in GBK, GB 18030, Big5 and Shift JIS can be ASCII letters or digits.
 _DOUBLE_BYTE = re.compile(rb"[\x81-\xfe](?:[0-9][\x81-\xfe][0-9]|[\x40-\x7e\x80-\xfe])")
+_CUT_SHORT = ("unexpected end of data", "incomplete multibyte sequence")
+_WINDOW = 512
+_NEVER_PASTED = re.compile(r"[^\t\n\r -\uffff\U00010000-\U0010ffff]|\x7f")
 _DOUBLE_BYTE_SO_FAR = re.compile(rb"[\x81-\xfe](?:[0-9][\x81-\xfe]?)?\Z")
 
 
 class Decoder:
     """Reads one terminal's bytes; what is incomplete waits until `deadline`."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, encoding: str = "utf-8", *, answered: Callable[[bytes], bool] = lambda _sequence: False
+    ) -> None:
+        """`answered` is shown every sequence, and says whether it was an answer and no key."""
+        self._encoding, self._answered = encoding, answered
+        self._dribble = ""
+        self._close = 0
+        self._text_at = float("-inf")
         self._held = b""
         self._pasting: bytearray | None = None
         self._in_string = False
@@ -66,6 +80,8 @@ class Decoder:
         self._held = buffer[position:]
         if self._pasting is not None or self._in_string:
             self.deadline = now + _LOST_END
+        elif self._dribble:
+            self.deadline = now + 2 * _DRIBBLE_GAP
         else:
             self.deadline = now + constants.ESCAPE_DELAY if self._held else None
         return out
@@ -74,6 +90,7 @@ class Decoder:
         """Return what silence until `deadline` makes of what is held; drop a half sequence."""
         out: list[events.Key | events.Paste] = []
         held, self._held, self.deadline = self._held, b"", None
+        self._end_dribble(out)
         if self._pasting is not None:
             self._pasting += held
             self._end_paste(out)
@@ -82,7 +99,7 @@ class Decoder:
         elif held == b"\x1b":
             out.append(events.Key("escape", "\x1b"))
         elif held and not held.startswith(b"\x1b"):
-            self._text(_decode(held, final=True)[0], now, out)
+            self._text(self._decode(held, final=True)[0], now, out)
         return out
 
     def _take(self, buffer: bytes, at: int, now: float, out: list[events.Key | events.Paste]) -> int:
@@ -92,10 +109,11 @@ class Decoder:
         if self._in_string:
             return self._take_string(buffer, at)
         if buffer[at] == 0x1B:
+            self._end_dribble(out)
             return self._take_escape(buffer, at, out)
         end = buffer.find(b"\x1b", at)
         run = buffer[at:] if end < 0 else buffer[at:end]
-        text, kept = _decode(run, final=end >= 0)
+        text, kept = self._decode(run, final=end >= 0)
         self._text(text, now, out)
         return at + len(run) - kept
 
@@ -126,7 +144,7 @@ class Decoder:
             return _CSI_BROKEN.match(buffer, at).end()  # type: ignore[union-attr] # ESC [ is there
         if whole.group() == _PASTE_START:
             self._pasting = bytearray()
-        else:
+        elif not self._answered(whole.group()):
             out += _sequence(whole.group())
         return whole.end()
 
@@ -143,7 +161,7 @@ class Decoder:
         return end + len(_PASTE_END)
 
     def _end_paste(self, out: list[events.Key | events.Paste]) -> None:
-        text, _ = _decode(bytes(self._pasting or b""), final=True)
+        text, _ = self._decode(bytes(self._pasting or b""), final=True)
         self._pasting = None
         out.append(_paste(text))
 
@@ -161,14 +179,37 @@ class Decoder:
         return end.end() + 1 if buffer[end.end()] == 0x5C else end.start()
 
     def _text(self, text: str, now: float, out: list[events.Key | events.Paste]) -> None:
+        near = now - self._text_at <= _DRIBBLE_GAP and not _NEVER_PASTED.search(text)
+        self._text_at = now
         pasted = len(text) > _BURST and len(set(text)) > 1  # a held key is no paste
-        more = now < self._burst_until and (len(text) > 1 or text.isprintable())
+        more = now < self._burst_until and (len(text) > 1 or text.isprintable() or near)
         if text and (pasted or more):
             self._burst_until = now + _BURST_GAP
             out.append(_paste(text))
             return
+        self._close = self._close + 1 if near else 0
+        if not near:
+            self._end_dribble(out)
+        if not self._dribble and self._close < 2:
+            for char in text:
+                out += _key(char)
+            return
+        self._dribble += text
+        if len(self._dribble) > _BURST:
+            self._end_dribble(out)
+            self._burst_until = now + _BURST_GAP
+
+    def _end_dribble(self, out: list[events.Key | events.Paste]) -> None:
+        """What came letter by letter faster than anybody types: a paste if it is long, else keys."""
+        text, self._dribble, self._close = self._dribble, "", 0
+        if len(text) > _BURST and len(set(text)) > 1:
+            out.append(_paste(text))
+            return
         for char in text:
             out += _key(char)
+
+    def _decode(self, data: bytes, *, final: bool) -> tuple[str, int]:
+        return _decode(data, final=final, encoding=self._encoding)
 
 
 def _take_ss3(buffer: bytes, at: int, out: list[events.Key | events.Paste]) -> int:
@@ -178,28 +219,31 @@ def _take_ss3(buffer: bytes, at: int, out: list[events.Key | events.Paste]) -> i
     return at if _SS3_SO_FAR.match(buffer, at) else at + 2
 
 
-def _decode(data: bytes, *, final: bool) -> tuple[str, int]:
+def _decode(data: bytes, *, final: bool, encoding: str) -> tuple[str, int]:
     """Return the text of `data`, NUL for each unreadable character, and how many bytes must wait.
 
     An unreadable byte takes along the bytes that belong to it in the double-byte sets, so that the
     second half of a Chinese character is never taken for a letter somebody pressed.
     """
     text: list[str] = []
-    while data:
+    at = 0
+    while at < len(data):
+        part = data[at : at + _WINDOW]  # with one fault after the other, the rest is not read each time
         try:
-            text.append(data.decode())
+            text.append(part.decode(encoding))
+            at += len(part)
         except UnicodeDecodeError as fault:
-            text.append(data[: fault.start].decode())
-            data = data[fault.start :]
-            short = fault.reason == "unexpected end of data" or _DOUBLE_BYTE_SO_FAR.match(data)
-            if short and not final:
-                return "".join(text), len(data)
-            foreign = _DOUBLE_BYTE.match(data)
+            text.append(part[: fault.start].decode(encoding))
+            at += fault.start
+            cut = fault.reason in _CUT_SHORT
+            if cut and fault.start and at + 4 < len(data):
+                continue
+            if not final and (cut or _DOUBLE_BYTE_SO_FAR.match(data, at)):
+                break
+            foreign = _DOUBLE_BYTE.match(data, at)
             text.append("\0")
-            data = data[foreign.end() if foreign else 1 :]
-        else:
-            break
-    return "".join(text), 0
+            at = foreign.end() if foreign else at + 1
+    return "".join(text), len(data) - at
 
 
 def _paste(text: str) -> events.Paste:

@@ -1,4 +1,4 @@
-"""From frames to bytes on the terminal: never blocking the console, never raising, nothing foreign.
+"""Bytes to a terminal: never blocking the console, never raising, nothing foreign.
 
 Textual's own writer blocks the event loop when a terminal stops reading and dies when it is gone.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import re
 import select
+import time
+from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Condition, Thread
 
 BACKLOG = 256_000
-"""Characters that may wait for a slow terminal; beyond it frames are dropped and one is redrawn."""
+"""Bytes that may wait for a terminal that does not read; frames wait elsewhere, and only the newest."""
 
 _FOREIGN = re.compile(
     r"\x1b(?!\[[0-9;]*[ABCDHJKm]|\[\?[0-9]+[hl]|\]52;c;[A-Za-z0-9+/=]*\x07)"
@@ -30,105 +31,81 @@ def closed(frame: str) -> str:
     return _FOREIGN.sub("?", frame)
 
 
-class Writer(Thread):
-    """Writes to one terminal from a thread of its own; what it is given last is never torn."""
+class Writer:
+    """Writes to one terminal from the loop; what the terminal does not take yet waits."""
 
-    def __init__(self, fd: int, *, recovered: Callable[[], None]) -> None:
-        """`recovered` is called in the thread when frames were dropped and there is room again."""
-        super().__init__(name="terminal-output", daemon=True)
+    def __init__(self, fd: int, *, loop: AbstractEventLoop, drained: Callable[[], None]) -> None:
+        """`drained` is called in the loop when the terminal has taken all that waited."""
         self._fd, self._own = _reopen(fd)
-        self._recovered = recovered
-        self._changed = Condition()
-        self._waiting: list[str] = []
-        self._size = 0
-        self._dropped = False
-        self._busy = False
-        self._torn = False
+        self._loop, self._drained = loop, drained
+        self._waits = bytearray()
+        self._watched = False
         self._ended = False
-        self.start()
 
-    def put(self, frame: str) -> None:
-        """Queue `frame`, or drop it whole when the terminal is too far behind."""
-        with self._changed:
-            if self._ended or self._size > BACKLOG:
-                self._dropped = True
-                return
-            self._waiting.append(frame)
-            self._size += len(frame)
-            self._changed.notify_all()
+    def waiting(self) -> int:
+        """Bytes that the terminal has not taken yet."""
+        return len(self._waits)
 
-    def finish(self, last: str, *, patience: float) -> None:
-        """Write what waits and then `last`, and end; after `patience` seconds only `last`."""
-        with self._changed:
-            self._waiting.append(last)
-            self._changed.notify_all()
-            if not self._changed.wait_for(lambda: not (self._waiting or self._busy), patience):
-                # The terminal does not read. CAN ends a sequence that the cut may have torn.
-                self._waiting[:] = ["\x18" + last]
-                self._torn = self._busy
-            self._ended = True
-            self._changed.notify_all()
-        self.join(patience)
+    def put(self, data: bytes) -> None:
+        """Write `data` as far as the terminal takes it, and the rest when it does; too much is dropped."""
+        if not self._ended and len(self._waits) <= BACKLOG:
+            self._waits += data
+            self._write()
 
-    def run(self) -> None:
-        """Write until the end, or until the terminal is gone."""
-        try:
-            while self._next_batch():
-                pass
-        except OSError:
-            pass  # The terminal is gone: the reading side notices and ends the console.
-        finally:
-            with self._changed:
-                self._ended = True
-                self._busy = False
-                self._waiting.clear()
-                self._changed.notify_all()
-            if self._own:
-                with suppress(OSError):
-                    os.close(self._fd)
-
-    def _next_batch(self) -> bool:
-        with self._changed:
-            self._busy = False
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: self._waiting or self._ended)
-            if not self._waiting:
-                return False
-            batch = "".join(self._waiting)
-            self._waiting.clear()
-            self._busy = True
-        self._write(closed(batch).encode("utf-8", "replace"))
-        with self._changed:
-            self._torn = False
-            self._size -= len(batch)
-            redraw = self._dropped and not self._waiting and not self._ended
-            if redraw:
-                self._dropped = False
-        if redraw:
-            self._recovered()
-        return True
-
-    def _write(self, data: bytes) -> None:
-        """Write all of `data`, as the terminal takes it, unless the end tears it."""
-        view = memoryview(data)
+    def finish(self, last: bytes, *, patience: float) -> None:
+        """Write what waits and then `last`, and end; a terminal that does not read may miss it."""
+        self._ended = True
+        self._unwatch()
+        self._waits += last
+        deadline = time.monotonic() + patience
         ready = select.poll()
         ready.register(self._fd, select.POLLOUT)
-        while view and not self._torn:
-            if not ready.poll(100):
-                if self._ended:
-                    return
-                continue
-            with suppress(BlockingIOError):
-                view = view[os.write(self._fd, view) :]
+        with suppress(OSError):
+            while self._waits and (left := deadline - time.monotonic()) > 0:
+                if ready.poll(left * 1000):
+                    self._take()
+            if self._waits:  # CAN ends a sequence that the cut may have torn
+                os.write(self._fd, b"\x18" + last)
+        self._waits.clear()
+        with suppress(OSError):
+            if self._own:
+                os.close(self._fd)
+            else:
+                os.set_blocking(self._fd, True)
+
+    def _write(self) -> None:
+        try:
+            self._take()
+        except OSError:  # The terminal is gone: the reading side notices and ends the console.
+            self._ended = True
+            self._waits.clear()
+        if self._waits:
+            if not self._watched:
+                self._watched = True
+                self._loop.add_writer(self._fd, self._write)
+        elif self._watched:
+            self._unwatch()
+            self._drained()
+
+    def _take(self) -> None:
+        with suppress(BlockingIOError):
+            while self._waits:
+                del self._waits[: os.write(self._fd, self._waits)]
+
+    def _unwatch(self) -> None:
+        if self._watched:
+            self._watched = False
+            self._loop.remove_writer(self._fd)
 
 
 def _reopen(fd: int) -> tuple[int, bool]:
     """Return a non-blocking way to the terminal of `fd`, and whether it is ours to close.
 
-    It is opened anew because O_NONBLOCK on the shared one would outlive us in the shell.
+    It is opened anew because O_NONBLOCK on the shared one would be seen by the shell and outlive us.
     """
     try:
         flags = os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
         return os.open(os.ttyname(fd), flags), True
     except OSError:
+        os.set_blocking(fd, False)
         return fd, False

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from hisconsole.console.rows import Cell, Line, RowList
 from hisconsole.console.show import on_duty, status_line
+from hisconsole.console.wire import wire_of
 from hisconsole.plan.times import clock
 from hisconsole.text import _
 
@@ -151,8 +152,12 @@ class Place(Screen[None], inherit_bindings=False):
         """Copy what the cursor is on, and show it for terminals that cannot."""
         text = self.copied()
         if text:
-            self.app.copy_to_clipboard(text)
-            self.say(_("Copied: {text}").format(text=text))
+            wire = wire_of(self.app)
+            if wire is None or wire.terminal.copies:
+                self.app.copy_to_clipboard(text)
+                self.say(_("Copied: {text}").format(text=text))
+            else:
+                self.say(_("This terminal cannot copy by itself: {text}").format(text=text))
 
     def copied(self) -> str:
         """What `copy` is to copy."""

@@ -21,6 +21,7 @@ from textual.widget import Widget
 
 from hisconsole.console.crash import Calm
 from hisconsole.console.looks import Role
+from hisconsole.console.wire import shifts_lines
 from hisconsole.text import cell_len, clip, printable
 
 Row = TypeVar("Row")
@@ -36,6 +37,9 @@ STYLES: dict[Role, Style] = {
     "alarm": Style(reverse=True, bold=True, color="red"),
 }
 """How a role looks; each is told from the others without its colour."""
+
+BAR = 50
+"""Columns of the cursor's bar: the words beyond it would go over the line twice with each step."""
 
 GRACE = 0.25
 """Seconds for which a key is taken to mean the row that has just vanished from under the cursor."""
@@ -301,9 +305,14 @@ class RowList(Widget, Generic[Row], can_focus=True):
             self.post_message(self.Highlighted(self, self.cursor_key))
 
     def _settle(self) -> None:
-        """Bring the cursor into view by half a screen at a time, and repaint what differs."""
+        """Bring the cursor into view, and repaint what differs.
+
+        By one line where the terminal moves the others itself; else by half a screen at a time.
+        """
         height = self._height
-        if not self._top <= self._cursor < self._top + height:
+        if (self._cursor - self._top in (-1, height)) and shifts_lines(self.app):
+            self._top += 1 if self._cursor > self._top else -1
+        elif not self._top <= self._cursor < self._top + height:
             self._top = self._cursor - height // 2
         self._top = max(0, min(self._top, len(self._keys) - height))
         if len(self._shown) != height:
@@ -348,7 +357,10 @@ class RowList(Widget, Generic[Row], can_focus=True):
             cells = self._draw(row, width, look)
         except Exception as error:  # noqa: BLE001 - any bug in a draw function costs one line only
             cells = [(self.app.fault(error).sentence if isinstance(self.app, Calm) else "", "bold")]
-        return strip(cells, width, inverse=look.cursor)
+        drawn = strip(cells, width)
+        if not look.cursor:
+            return drawn
+        return Strip.join([strip(cells, width, inverse=True).crop(0, BAR), drawn.crop(BAR)])
 
 
 def _nearest(keys: Sequence[Hashable], at: int, index: dict[Hashable, int]) -> int:

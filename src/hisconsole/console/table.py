@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from hisconsole.console.looks import ROLES, Role
 from hisconsole.errors import ConfigFault, Finding, HisError
@@ -72,6 +73,7 @@ COMMANDS = frozenset(
         "tab_back",
         "pause",
         "mute",
+        "diagnostics",
         "copy",
         "redraw",
         "back",
@@ -168,11 +170,11 @@ class Screens:
     panes: Sequence[Pane]
 
 
-def load_screens(folder: Path) -> Screens:
-    """Read the folder. Raises ConfigFault with every fault found."""
+def load_screens(folder: Path, *, unicode: bool = False) -> Screens:
+    """Read the folder, `unicode` with its prettier marks. Raises ConfigFault with every fault found."""
     findings: list[Finding] = []
     keys = _keys(_read(folder / "keys.yaml"), findings)
-    glyphs = _glyphs(_read(folder / "glyphs.yaml"), findings)
+    glyphs = _glyphs(_read(folder / "glyphs.yaml"), findings, unicode=unicode)
     views = _views(_read(folder / "views.yaml"), findings)
     panes = _panes(_read(folder / "panes.yaml"), findings)
     if findings:
@@ -253,17 +255,21 @@ def _meaning_faults(document: Document, key: Key) -> Iterator[Finding]:
         yield document.at_value((key.name, "on"), _("there is no place '{place}'.").format(place=place))
 
 
-def _glyphs(document: Document, findings: list[Finding]) -> Mapping[str, Glyph]:
+def _glyphs(document: Document, findings: list[Finding], *, unicode: bool) -> Mapping[str, Glyph]:
     """The marks of states and statuses, by their names, which they do not share."""
     names = [*(state.value for state in State), *(status.value for status in Status)]
     entries = _mapping(document, findings)
     glyphs: dict[str, Glyph] = {}
     for name, entry in entries.items():
         mark, look = str(entry.get("mark") or ""), str(entry.get("look") or "normal")
+        pretty = str(entry.get("unicode") or mark)
         if name not in names:
             findings.append(document.at_value((name,), _("there is no state '{name}'.").format(name=name)))
         elif cell_len(mark) != 1:
             findings.append(document.at_value((name, "mark"), _("a mark is one cell wide.")))
+        elif pretty != mark and not one_cell_everywhere(pretty):
+            sentence = _("a unicode mark is one character that is one cell wide in every terminal.")
+            findings.append(document.at_value((name, "unicode"), sentence))
         elif look not in ROLES:
             findings.append(
                 document.at_value(
@@ -271,13 +277,18 @@ def _glyphs(document: Document, findings: list[Finding]) -> Mapping[str, Glyph]:
                 )
             )
         else:
-            glyphs[name] = Glyph(mark, ROLES[ROLES.index(look)])
+            glyphs[name] = Glyph(pretty if unicode else mark, ROLES[ROLES.index(look)])
     findings += [
         document.at_value((), _("the state {state} has no mark.").format(state=name))
         for name in names
         if name not in entries
     ]
     return glyphs
+
+
+def one_cell_everywhere(mark: str) -> bool:
+    """Whether a mark takes one cell also where ambiguous characters take two (Unicode TR 11)."""
+    return len(mark) == 1 and cell_len(mark) == 1 and east_asian_width(mark) in ("N", "Na", "H")
 
 
 def _views(document: Document, findings: list[Finding]) -> Sequence[View]:

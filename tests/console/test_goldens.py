@@ -1,0 +1,165 @@
+"""Every screen as text, at three sizes, in ASCII and with the prettier marks.
+
+HISCONSOLE_GOLDENS=write ./run test tests/console/test_goldens.py writes `goldens/` anew: look at what has
+changed (`git diff tests/console/goldens`) before it is kept. Times and dates are `#`, everything else counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hisconsole.console.queue import QueueScreen
+from hisconsole.console.table import load_screens
+from hisconsole.paths import shipped
+from tests.console.app import ME, Seat, call, console, desk
+from tests.console.watched import Script, trouble
+
+FOLDER = Path(__file__).with_name("goldens")
+WRITE = os.environ.get("HISCONSOLE_GOLDENS") == "write"
+SIZES = ((80, 24), (100, 30), (140, 50))
+SCREENS = {
+    "queue": (),
+    "filter": ("/", "s", "a", "v"),
+    "incident": ("enter",),
+    "reports": ("enter", "]"),
+    "status": ("2",),
+    "target": ("2", "enter"),
+    "roster": ("3",),
+    "log": ("5",),
+    "duties": ("!",),
+    "departments": ("d",),
+    "tell": ("t",),
+    "call-list": ("C",),
+    "classify": ("c",),
+    "escalate": ("e",),
+    "team": ("s",),
+    "leader": ("S",),
+    "aftermath": ("r",),
+    "menu": (".",),
+    "palette": (":",),
+    "keys": ("?",),
+    "call": ("n",),
+    "verify": ("v",),
+    "assign": ("o",),
+    "close": ("x",),
+    "views": ("w",),
+    "leave": ("q",),
+    "diagnostics": ("D",),
+}
+_CHANGES = (
+    (re.compile(r"\d\d:\d\d(:\d\d)?"), "##:##"),
+    (re.compile(r"\b\d\d\d\d-\d\d-\d\d\b"), "####-##-##"),
+    (re.compile(r"\b\d\d-\d\d\b"), "##-##"),
+    (re.compile(r"\b[\d.]+ (ms|min|s|MB|files)\b"), r"# \1"),
+    (re.compile(r"\b\d\d:?~"), "##:~"),
+    (re.compile(r"\([0-9a-f]{12}\)"), "(############)"),
+)
+
+
+def hospital(data: Path) -> None:
+    """A quarter of an hour of calls, one of them worked as far as telling those who reported."""
+    now = datetime.now(UTC)
+    at = desk(data, ME)
+    call(
+        at,
+        "reg-01",
+        'saving says "archiver error" 挂号窗口保存不了',
+        symptom="cannot-save",
+        now=now - timedelta(minutes=14),
+    )
+    call(
+        at,
+        "lab-01",
+        join=1,
+        words="results are not saved",
+        symptom="cannot-save",
+        now=now - timedelta(minutes=12),
+    )
+    call(at, "icu-01", "orders take a minute", symptom="slow-database", now=now - timedelta(minutes=6))
+    call(
+        at,
+        "ward5-01",
+        "no link light since the morning",
+        symptom="no-network",
+        now=now - timedelta(minutes=3),
+    )
+    at.perform("acknowledge", 1)
+    at.perform("verify", 1, {"result": "confirmed"})
+    at.perform(
+        "message", 1, {"status": "verified", "affected": "registration", "do": "use paper", "dont": "log in"}
+    )
+    at.database.close()
+
+
+async def at_rest(seat: Seat) -> str:
+    """The screen once it does not change any more."""
+    seen, same = "", 0
+    while same < 3:
+        await asyncio.sleep(0.06)
+        await seat.rest()
+        text = seat.text()
+        same = same + 1 if text == seen else 0
+        seen = text
+    return seen
+
+
+async def home(seat: Seat) -> None:
+    """Back to the queue, without a filter and on its first line."""
+    await seat.press("1")
+    for _ in range(6):
+        await seat.press("esc")
+        if isinstance(seat.app.screen, QueueScreen):
+            break
+    await seat.press("1", "g")
+    await seat.at(QueueScreen)
+    seat.place.say("")
+
+
+def masked(text: str) -> str:
+    """Without what differs from run to run."""
+    for pattern, shown in _CHANGES:
+        text = pattern.sub(shown, text)
+    return "\n".join(line.rstrip() for line in text.split("\n")).rstrip() + "\n"
+
+
+def variants() -> Iterator[object]:
+    """Every size in both looks; what is not 80x24 takes its time."""
+    for cols, rows in SIZES:
+        for unicode in (False, True):
+            yield pytest.param(cols, rows, unicode, marks=[] if cols == 80 else [pytest.mark.slow])
+
+
+@pytest.mark.parametrize(("cols", "rows", "unicode"), list(variants()))
+async def test_every_screen_looks_as_it_was_looked_at(
+    tmp_path: Path, cols: int, rows: int, unicode: bool
+) -> None:
+    hospital(tmp_path)
+    script = Script()
+    trouble(script)
+    marks = load_screens(shipped("screens"), unicode=unicode)
+    folder = FOLDER / f"{cols}x{rows}-{'unicode' if unicode else 'ascii'}"
+    differ: list[str] = []
+    async with console(tmp_path, size=(cols, rows), watching=script.watching, shown=marks) as seat:
+        await seat.until(lambda: seat.app.lookout.picture is not None)
+        seat.app.pulse.stop()  # what holds up a busy machine is no part of the picture
+        for name, keys in SCREENS.items():
+            await home(seat)
+            await seat.press(*keys)
+            text = await at_rest(seat)
+            assert unicode or all(ord(char) < 0x80 or char >= "\u2e80" for char in text), name
+            assert max(map(len, seat.lines())) <= cols
+            text, golden = masked(text), folder / f"{name}.txt"
+            if WRITE:
+                folder.mkdir(parents=True, exist_ok=True)
+                golden.write_text(text)
+            elif text != golden.read_text():
+                differ.append(f"--- {name}, looked at\n{golden.read_text()}+++ {name}, now\n{text}")
+        await home(seat)
+    assert not differ, "\n".join(differ)
