@@ -139,7 +139,7 @@ async def test_routines_are_done_from_their_page_and_from_what_is_due(tmp_path: 
         await seat.until("tape is full")
         await seat.press("!")
         await seat.at(DutiesScreen)
-        await seat.until("hand over")
+        await seat.until("The shift is over")
         await seat.press("enter")
         await seat.at(HandoverScreen)
     at.database.close()

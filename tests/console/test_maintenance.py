@@ -140,7 +140,7 @@ async def test_what_is_due_of_it_stands_among_all_that_is_due(tmp_path: Path, st
     async with console(tmp_path) as seat:
         await seat.press("!")
         await seat.at(DutiesScreen)
-        await seat.until(duty)
+        await seat.until(lambda: bool(seat.listed()) and duty in seat.text())
         seat.place.rows.move_to(seat.listed()[0])
         await seat.press("enter")
         await seat.at(Pick)
@@ -161,6 +161,7 @@ async def test_status_tells_of_stops_that_run_come_and_are_late(tmp_path: Path, 
         assert "Maintenance (M)" not in seat.text()
         down = shown(DB, Status.SILENCED, "no answer", now=now, under=Status.DOWN, silence=silence)
         await put(seat, script, down, maintenance=(running, coming, far))
+        await seat.until("Maintenance (M)")
         line = seat.line("Maintenance (M)")
         assert "1 until " in line
         assert "HIS 数据库" in line

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,14 +21,14 @@ from hisconsole.console.crash import Calm, Fault
 from hisconsole.console.driver import ConsoleDriver
 from hisconsole.console.feed import Readings, StatusCame, Watching
 from hisconsole.console.incident import IncidentScreen
-from hisconsole.console.log import LogScreen
 from hisconsole.console.lookout import Bell, Lookout
+from hisconsole.console.modes import MODES
 from hisconsole.console.operator import choose_operator, offer_drafts
 from hisconsole.console.place import Place
 from hisconsole.console.pulse import Pulse
 from hisconsole.console.queue import QueueScreen
 from hisconsole.console.table import Screens
-from hisconsole.console.wire import wire_of
+from hisconsole.console.wire import slow_link
 from hisconsole.desk.actor import utc_now
 from hisconsole.desk.worker import DeskThread, News, Trouble
 from hisconsole.errors import HisError, StoreFault
@@ -81,37 +80,10 @@ class Start:
     readiness: Callable[[], tuple[Concern, ...]] | None = None
 
 
-def _status() -> Screen[Any]:
-    """Mode 2, loaded when it is first looked at: the start is measured."""
-    from hisconsole.console.status import StatusScreen
-
-    return StatusScreen()
-
-
-def _roster() -> Screen[Any]:
-    """Mode 3, loaded when it is first looked at."""
-    from hisconsole.console.roster import RosterScreen
-
-    return RosterScreen()
-
-
-def _handover() -> Screen[Any]:
-    """Mode 4, loaded when it is first looked at."""
-    from hisconsole.console.handover import HandoverScreen
-
-    return HandoverScreen()
-
-
 class HisConsole(Calm[int], inherit_bindings=False):
     """The full-screen console."""
 
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        "queue": QueueScreen,
-        "status": _status,
-        "log": LogScreen,
-        "roster": _roster,
-        "handover": _handover,
-    }
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = MODES
     DEFAULT_MODE = "queue"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = []
@@ -255,10 +227,8 @@ class HisConsole(Calm[int], inherit_bindings=False):
             record = _("STALE {age} s").format(age=int(quiet // 10 * 10) or int(quiet))
         record = self.lookout.alarm(record)
         found = [record] if record else []
-        wire = wire_of(self)
-        slow = wire.pace.slow(now=time.monotonic()) if wire is not None else None
-        if slow is not None and not found:
-            found.append(_("slow link {seconds:.1f} s").format(seconds=slow))
+        if not found and (slow := slow_link(self)):
+            found.append(slow)
         if self.desk_thread.read_only_because:
             found.append(_("READ ONLY"))
         if self.config_fault:

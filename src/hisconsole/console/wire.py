@@ -26,6 +26,7 @@ from hisconsole.console.frames import CLEAR, Frame, Piece, Shown
 from hisconsole.console.output import closed
 from hisconsole.console.pace import Pace
 from hisconsole.console.terminal import Terminal
+from hisconsole.text import _
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -227,6 +228,13 @@ def wire_of(app: App[Any]) -> Wire | None:
     return wire if isinstance(wire, Wire) else None
 
 
+def slow_link(app: App[Any]) -> str:
+    """How slow the line is, in words for line 1, once it is bad; else empty."""
+    wire = wire_of(app)
+    slow = wire.pace.slow(now=time.monotonic()) if wire is not None else None
+    return _("slow link {seconds:.1f} s").format(seconds=slow) if slow is not None else ""
+
+
 def shifts_lines(app: App[Any]) -> bool:
     """Whether scrolling by one line costs one line."""
     wire = wire_of(app)
@@ -243,7 +251,7 @@ def _strips(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Stri
                 yield y, x, strip
                 x += strip.cell_length
         return
-    for y in dict.fromkeys(y for y, _, _ in update.spans):
+    for y in dict.fromkeys(span[0] for span in update.spans):
         for x, part in update.chops[y].items():
             if part is not None:
                 yield y, x, part
