@@ -1,61 +1,47 @@
-"""What hangs on the cause of an incident, as the incident screen lists it."""
+"""What an incident hits, line by line; what comes and goes shows how often."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
 from hisconsole.console.rows import Look
-from hisconsole.console.symptoms import Hit, draw_hit, hits
-from hisconsole.plan.detection import Detection, Finding, Level
+from hisconsole.console.symptoms import Hit, draw_hit, spark_of
+from hisconsole.plan.health import Change
 from hisconsole.plan.status import Status
-from tests.hospital import SITE, START
+from tests.console.app import site
+from tests.hospital import START
 from tests.plan.pictures import picture, shown
 
-FOUND = Finding(
-    key="sw-agg-1",
-    causes=("sw-agg-1",),
-    behind=("prn-cash-1", "sw-opd-1f"),
-    level=Level.CARRYING,
-    status="down",
-    words="no answer",
-    begun=START,
-    services=("cashier",),
-    departments=("reg",),
-    workstations=2,
-    key_terminals=("reg-01",),
+
+@pytest.mark.parametrize(
+    ("minutes", "spark"),
+    [
+        ((), "            "),
+        ((0,), "           @"),
+        ((59, 1, 2, 3), "-          @"),
+        ((60, 61, -1), "            "),
+    ],
+    ids=["none", "just-now", "an-hour-ago", "out-of-it"],
 )
-SEEN = picture(
-    shown("sw-agg-1", Status.DOWN, "no answer", now=START),
-    shown("sw-opd-1f", Status.UNREACHABLE, "behind sw-agg-1", now=START),
-    now=START,
-)
-
-
-def drawn(hit: Hit, *, seen: bool = True) -> str:
-    draw = draw_hit(SITE, lambda: SEEN if seen else None)
-    return "".join(text for text, _role in draw(hit, 80, Look())).rstrip()
-
-
-def test_the_cause_stands_first_and_then_all_that_is_hit() -> None:
-    listed = hits(Detection(FOUND, START, START, ""))
-    assert [(hit.kind, hit.id) for hit in listed] == [
-        ("cause", "sw-agg-1"),
-        ("service", "cashier"),
-        ("department", "reg"),
-        ("key terminal", "reg-01"),
-        ("device", "prn-cash-1"),
-        ("device", "sw-opd-1f"),
+def test_a_spark_has_an_hour_in_steps_of_five_minutes(minutes: tuple[int, ...], spark: str) -> None:
+    changes = [
+        Change("sw-core-2", START - timedelta(minutes=each), Status.OK, Status.DOWN, "") for each in minutes
     ]
-    assert len({hit.key for hit in listed}) == len(listed)
+    other = Change("sw-core-1", START, Status.OK, Status.DOWN, "")
+    seen = replace(picture(now=START), changes=(*changes, other))
+    assert spark_of(seen, "sw-core-2") == spark
 
 
-def test_what_nobody_detected_hits_nothing() -> None:
-    assert hits(None) == ()
+def test_only_a_cause_that_comes_and_goes_shows_it() -> None:
+    unstable = replace(shown("sw-core-2", Status.DOWN, "no answer", now=START), flapping=True)
+    seen = picture(unstable, now=START)
+    draw = draw_hit(site(), lambda: seen)
 
+    def line(hit: Hit) -> str:
+        return "".join(text for text, _role in draw(hit, 80, Look()))
 
-def test_a_line_says_how_it_is_now() -> None:
-    cause, _service, department, terminal, _printer, switch = hits(Detection(FOUND, START, START, ""))
-    assert "down" in drawn(cause)
-    assert drawn(cause).endswith("Aggregation switch, outpatients  no answer")
-    assert "unreachable" in drawn(switch)
-    assert drawn(department).endswith("Registration")
-    assert drawn(terminal).endswith("1F 01")
-    assert drawn(cause, seen=False).split() == ["cause", "sw-agg-1"]
+    assert "|            |" in line(Hit("cause", "sw-core-2", cause=True))
+    assert "|" not in line(Hit("device", "sw-core-2"))

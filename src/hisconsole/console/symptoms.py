@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from hisconsole.config import Site
 from hisconsole.console.looks import Role
 from hisconsole.console.rows import Cell, Look
 from hisconsole.plan.detection import Detection
 from hisconsole.plan.picture import StatusPicture
+from hisconsole.plan.shift_figures import sparkline
 from hisconsole.plan.status import status_label
 from hisconsole.text import _, fit
+
+STEP: Final = timedelta(minutes=5)
+STEPS: Final = 12
+"""An hour of changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,16 @@ def hits(detection: Detection | None) -> tuple[Hit, ...]:
     )
 
 
+def spark_of(picture: StatusPicture, target: str) -> str:
+    """How often a target changed in the last hour, in steps of five minutes, the latest last."""
+    counts = [0] * STEPS
+    for change in picture.changes:
+        ago = (picture.at - change.at) // STEP
+        if change.target == target and 0 <= ago < STEPS:
+            counts[STEPS - 1 - ago] += 1
+    return sparkline(counts, STEPS)
+
+
 def draw_hit(
     site: Site, picture: Callable[[], StatusPicture | None]
 ) -> Callable[[Hit, int, Look], Sequence[Cell]]:
@@ -52,8 +69,10 @@ def draw_hit(
         watched = seen.by_target.get(hit.id) if seen is not None else None
         department, station = site.department(hit.id), site.workstation(hit.id)
         words, status = "", ""
-        if watched is not None:
+        if seen is not None and watched is not None:
             words, status = f"{watched.target.name}  {watched.words}", status_label(watched.shown.status)
+            if hit.cause and watched.shown.flapping:
+                words = f"|{spark_of(seen, hit.id)}| {words}"
         elif department is not None:
             words = department.name
         elif station is not None:
