@@ -223,3 +223,10 @@ def test_looks_change_by_what_is_added_or_all_anew() -> None:
     assert turn("7", "") == "\x1b[m"
     assert turn(None, "7") == "\x1b[0;7m"
     assert turn("1", "1;38;5;9") == "\x1b[0;1;38;5;9m"
+
+
+@pytest.mark.parametrize("cursor", [(1, -1919), (-1, 2), (0, 10), (5, 0)], ids=str)
+def test_a_cursor_outside_the_screen_is_not_told(cursor: tuple[int, int]) -> None:
+    shown, wanted = Shown(10, 5), Frame(10, 5)
+    wanted.cursor = cursor
+    assert shown.bring(wanted) == ("", True)

@@ -58,6 +58,10 @@ class Frame:
             looks[x:end] = [look] * len(shown)
             x = end
 
+    def holds(self, y: int, x: int) -> bool:
+        """Whether a cell is on the screen: the cursor of a long field can be told to be far outside."""
+        return 0 <= x < self.width and 0 <= y < self.height
+
     def same(self, other: Frame, y: int) -> bool:
         """Whether line `y` is the same in both."""
         return self.text[y] == other.text[y] and self.look[y] == other.look[y]
@@ -126,7 +130,7 @@ class Shown:
                 self._erase(y, wanted)
             else:
                 self._line(y, wanted)
-        if wanted.cursor is not None:
+        if wanted.cursor is not None and wanted.holds(*wanted.cursor):
             self._move(*wanted.cursor)
         return "".join(self._out), True
 
