@@ -43,6 +43,7 @@ from hisconsole.wiring import reloader
 from tests.ptys import KEYS
 
 PATIENCE = 5.0
+_MAKING = threading.Lock()
 ME, OTHER = "li.na", "wang.lei"
 SYMPTOMS = ("slow-database", "cannot-enter", "cannot-save", "no-network", "discontinuous", "other")
 
@@ -73,7 +74,8 @@ def desk(data: Path, operator: str = OTHER, *, hospital: Site | None = None) -> 
     if not record.exists():
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = data / f"made-{threading.get_ident()}"
-        made.write_bytes(_empty_record())
+        with _MAKING:  # migrations are no matter for several threads at once
+            made.write_bytes(_empty_record())
         made.chmod(0o600)
         made.rename(record)  # a console that starts at the same time never meets half of it
     actor = Actor(operator, "tester", "test")
