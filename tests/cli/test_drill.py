@@ -377,7 +377,7 @@ def test_a_drill_is_held_measured_and_leaves_one_line_on_the_real_record(
         1,
         "short",
         "li.na",
-        1,
+        2,
     )
     took = datetime.fromisoformat(answer["ended"]) - datetime.fromisoformat(answer["began"])
     assert timedelta(seconds=18) <= took < timedelta(seconds=40)
