@@ -388,7 +388,8 @@ def test_a_drill_is_held_measured_and_leaves_one_line_on_the_real_record(
     own = data / answer["folder"]
     assert Kind.DRILL_HELD not in _kinds(own)
     rows = run("--data", str(own), "incidents", "--json").json
-    assert [(each["number"], each["scope"]) for each in rows] == [(9001, 2)]
+    # Both calls are one incident; what the watch saw later is another until somebody merges them.
+    assert sorted((each["number"], each["scope"]) for each in rows) == [(9001, 2), (9002, 0)]
     assert run("drill", "--report", "--json").json == answer
 
 
