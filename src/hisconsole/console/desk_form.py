@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.widgets import Input
 
 from hisconsole.console.acting import draft_of
-from hisconsole.console.choose import Choose
-from hisconsole.console.form import Form
+from hisconsole.console.form import Questions
 from hisconsole.console.lines import Said
 from hisconsole.console.rows import Line
 from hisconsole.plan.asking import Field
@@ -26,7 +22,7 @@ Job = Callable[["Desk", Mapping[str, str], str], "Outcome"]
 """What carries it out: the desk, the answers, the act's own id."""
 
 
-class DeskForm(Form):
+class DeskForm(Questions):
     """A title, a sentence about it, the questions; carried out after the last."""
 
     def __init__(
@@ -50,35 +46,12 @@ class DeskForm(Form):
         """Title, sentence, questions, answer."""
         yield Line((f" {self.console.headed(self._title)}", "reverse"))
         yield Said(id="about")
-        for field in self.asks:
-            yield self.row(field)
-        yield Vertical(id="late")
-        yield Said(id="said")
-        yield Line((_(" Enter goes on, and after the last question does it; Esc keeps a draft"), "dim"))
+        yield from self.asked()
 
     def on_mount(self) -> None:
-        """Begin with the first question, or do it where there is none."""
+        """Say what it is about, and begin."""
         self.query_one("#about", Said).say(self._about)
-        if self.asks:
-            self.query_one(f"#{self.asks[0].name}").focus()
-        else:
-            self.submit()
-        if self.found_draft is not None:
-            self.say(_("A draft was found; ctrl+x throws it away."))
-
-    def say(self, sentence: str) -> None:
-        """Put a sentence at the foot of the form."""
-        self.query_one("#said", Said).say(sentence)
-
-    @on(Input.Submitted)
-    def entered(self, message: Input.Submitted) -> None:
-        """Enter takes a person that was meant, and goes on."""
-        self.take_person(message)
-
-    @on(Choose.Chosen)
-    def chosen(self, message: Choose.Chosen) -> None:
-        """An answered choice goes on."""
-        self.next_from(message.choose.id or "")
+        super().on_mount()
 
     def submit(self) -> None:
         """Have the desk do it."""

@@ -89,7 +89,7 @@ class Form(ModalScreen[bool], inherit_bindings=False):
 
     def say(self, sentence: str) -> None:
         """Put a sentence at the foot of the form."""
-        self.query_one(Said).say(sentence)
+        self.query_one("#said", Said).say(sentence)
 
     def answers(self) -> dict[str, str]:
         """What stands in the form now."""
@@ -200,7 +200,38 @@ class Form(ModalScreen[bool], inherit_bindings=False):
         self.app.push_screen(confirm(_("Throw this form away?"), _("Yes, throw it away")), answered)
 
 
-class ActForm(Form):
+class Questions(Form):
+    """A form that asks its questions in order and carries the act out after the last."""
+
+    def asked(self) -> ComposeResult:
+        """The questions, room for a late one, a line for sentences, the keys."""
+        for field in self.asks:
+            yield self.row(field)
+        yield Vertical(id="late")
+        yield Said(id="said")
+        yield Line((_(" Enter goes on, and after the last question does it; Esc keeps a draft"), "dim"))
+
+    def on_mount(self) -> None:
+        """Begin with the first question, or do it where there is none."""
+        if self.asks:
+            self.query_one(f"#{self.asks[0].name}").focus()
+        else:
+            self.submit()
+        if self.found_draft is not None:
+            self.say(_("A draft was found; ctrl+x throws it away."))
+
+    @on(Input.Submitted)
+    def entered(self, message: Input.Submitted) -> None:
+        """Enter takes a person that was meant, and goes on."""
+        self.take_person(message)
+
+    @on(Choose.Chosen)
+    def chosen(self, message: Choose.Chosen) -> None:
+        """An answered choice goes on."""
+        self.next_from(message.choose.id or "")
+
+
+class ActForm(Questions):
     """The form of one act of the table, for one incident or several marked ones."""
 
     def __init__(
@@ -227,27 +258,7 @@ class ActForm(Form):
         names = ", ".join(f"{number:04d}" for number in self.numbers[:8])
         yield Line((f" {self.console.headed(f'{self.act.label} {names}')}", "reverse"))
         yield Line((f" {self.act.help}", "dim"))
-        for field in self.asks:
-            yield self.row(field)
-        yield Vertical(id="late")
-        yield Said(id="said")
-        yield Line((_(" Enter goes on, and after the last question does it; Esc keeps a draft"), "dim"))
-
-    def on_mount(self) -> None:
-        """Begin with the first question."""
-        self.query_one(f"#{self.asks[0].name}").focus()
-        if self.found_draft is not None:
-            self.say(_("A draft was found; ctrl+x throws it away."))
-
-    @on(Input.Submitted)
-    def entered(self, message: Input.Submitted) -> None:
-        """Enter takes a person that was meant, and goes on."""
-        self.take_person(message)
-
-    @on(Choose.Chosen)
-    def chosen(self, message: Choose.Chosen) -> None:
-        """An answered choice goes on."""
-        self.next_from(message.choose.id or "")
+        yield from self.asked()
 
     def submit(self) -> None:
         """Ask once where the act says so, then carry it out."""

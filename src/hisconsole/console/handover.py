@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from hisconsole.plan.picture import History
 
 
+RESTS = 9
+"""So many times as long as a look took is waited before the next that nobody asked for."""
+
+
 class HandoverScreen(Place):
     """The turn of duty and how it is handed over."""
 
@@ -43,6 +48,8 @@ class HandoverScreen(Place):
         self.looked: Looked | None = None
         self._read = -1
         self._asking = False
+        self._rests_until = 0.0
+        self._woken = False
         self._reports: Sequence[datetime] = ()
 
     def body(self) -> Iterable[Widget]:
@@ -56,12 +63,21 @@ class HandoverScreen(Place):
     # -- what is shown ---------------------------------------------------------------------------
 
     def picture(self) -> None:
-        """Read again when the record has moved on; one question at a time."""
+        """Read again when the record has moved on; one question at a time, and with rests between."""
         board = self.console.board
         seq = board.seq if board else 0
         if seq == self._read or self._asking:
             return
-        self._look(seq)
+        rest = self._rests_until - time.monotonic()
+        if rest <= 0:
+            self._look(seq)
+        elif not self._woken:
+            self._woken = True
+            self.set_timer(rest, self._wake)
+
+    def _wake(self) -> None:
+        self._woken = False
+        self.picture()
 
     def minute(self) -> None:
         """A draft is as of now."""
@@ -78,7 +94,11 @@ class HandoverScreen(Place):
 
             return look(desk, seen)
 
+        began = time.monotonic()
+
         def show(looked: Looked) -> None:
+            # A summary of hundreds of incidents takes the desk a second, and acts wait for it meanwhile.
+            self._rests_until = time.monotonic() + RESTS * (time.monotonic() - began)
             self._show(looked)
             if then is not None and is_there(self):
                 then(looked)

@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from hisconsole.plan.reading import Sample
 from hisconsole.plan.status import Status
 from hisconsole.probes.parse import read
@@ -90,6 +92,10 @@ def answers(
     """Start a guest, take it through the steps and read what it answered; it ends by itself."""
     for program in (*_PROGRAMS, *programs):
         need(program)
+    if "amx_tile" in Path("/proc/cpuinfo").read_text():
+        # Its room for registers is too small for this processor's, and it fails at its first step. Made to save
+        # them the old way, by a seccomp filter, it loses SSE registers at page faults.
+        pytest.skip("NOT tested: a user-mode Linux before 6.7 does not run on a processor with AMX")
     lines = ["exec >>/mnt/log 2>&1"]
     for index, step in enumerate(steps):
         (folder / f"ask.{index}").write_text(compose(step.asks))
@@ -105,7 +111,7 @@ def answers(
             file.truncate(16 << 20)
         words.append(f"ubd{disk}={path}")
     _run([need("linux.uml"), *words, "con=null", "con0=null,fd:1"], folder)
-    assert (folder / "ended").exists(), (folder / "log").read_text()[-3000:]
+    assert (folder / "ended").exists(), _said(folder)
     return [_readings(step.asks, folder / f"answer.{index}") for index, step in enumerate(steps)]
 
 
@@ -129,12 +135,16 @@ def _run(words: list[str], folder: Path) -> None:
         try:
             process.wait(120)
         except subprocess.TimeoutExpired:
-            said = (folder / "log").read_text() if (folder / "log").exists() else ""
-            raise AssertionError(f"the guest did not end: {said[-3000:]}") from None
+            raise AssertionError(f"the guest did not end: {_said(folder)}") from None
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def _said(folder: Path) -> str:
+    paths = (folder / "console", folder / "log")
+    return "\n".join(path.read_text(errors="replace")[-3000:] for path in paths if path.exists())
 
 
 def _readings(asks: Sequence[Ask], path: Path) -> Readings:
