@@ -19,6 +19,7 @@ from hisconsole.console.terminal import decide
 from hisconsole.desk.actor import Actor
 from hisconsole.desk.board import first_board
 from hisconsole.desk.desk import Desk
+from hisconsole.desk.duties import tell_overdue
 from hisconsole.paths import shipped
 from hisconsole.plan.board import Board
 from hisconsole.store import sqlite
@@ -57,17 +58,27 @@ class Run:
     @cached_property
     def stored(self) -> Path:
         """100,000 stored incidents, 200 of them open."""
-        return keep(self.home, self.site, stored=STORED, opened=OPEN)
+        return self._told(keep(self.home, self.site, stored=STORED, opened=OPEN))
 
     @cached_property
     def many(self) -> Path:
         """10,000 open incidents."""
-        return keep(self.home, self.site, stored=MANY, opened=MANY)
+        return self._told(keep(self.home, self.site, stored=MANY, opened=MANY))
 
     @cached_property
     def few_open(self) -> Path:
         """Six open incidents: an ordinary hour."""
-        return keep(self.home, self.site, stored=6, opened=6)
+        return self._told(keep(self.home, self.site, stored=6, opened=6))
+
+    def _told(self, record: Path) -> Path:
+        """Tell the deadlines that have passed since it was made, or a watch would all through the run."""
+        desk = Desk(database=Database(record), site=self.site, actor=Actor("watch", "bench", "bench"))
+        try:
+            while tell_overdue(desk):
+                pass
+        finally:
+            desk.database.close()
+        return record
 
     def copy(self, record: Path, name: str) -> Path:
         """A copy to write to, for this run only; on the disk before anything else waits for that disk."""
