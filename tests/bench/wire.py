@@ -12,13 +12,16 @@ from statistics import median
 
 import pyte
 
+from hisconsole.desk.board import first_board
 from hisconsole.paths import shipped
 from tests.bench.far import DESK, RADIO, SERIAL, Far, Link
 from tests.bench.figures import Figure, Goal, Peer, figure, share
+from tests.bench.hospital import lay
 from tests.bench.others import Other, others
 from tests.bench.record import keep
 from tests.bench.run import MANY, Run, Writers
 from tests.bench.screens import ESC, PAGE_DOWN, PAGE_UP, QUIET
+from tests.bench.writer import open_desk
 
 
 @dataclass
@@ -48,10 +51,19 @@ class Cost:
         self.cpu.setdefault(kind, []).append((seen - before) * 1000)
 
 
-def console(run: Run, data: Path, link: Link, *, cols: int = 120, rows: int = 40, stock: bool = False) -> Far:
+def console(
+    run: Run,
+    data: Path,
+    link: Link,
+    *,
+    cols: int = 120,
+    rows: int = 40,
+    stock: bool = False,
+    config: Path | None = None,
+) -> Far:
     """Our console on a line; `stock` draws as Textual does, without our frames."""
     module = "tests.bench.stock" if stock else "hisconsole"
-    where = ("--config", str(shipped("config")), "--data", str(data), "--operator", run.site.operators[0].id)
+    where = ("--config", str(config or shipped("config")), "--data", str(data), "--operator", run.site.operators[0].id)
     return Far((run.argv0, "-m", module, *where), run.env, link, cols=cols, rows=rows)
 
 
@@ -138,7 +150,7 @@ def wire(run: Run) -> Iterator[Figure]:
 
 
 def _small(run: Run) -> Iterator[Figure]:
-    """80x24, a changed row, the minute, rest."""
+    """80x24, rest, the minute, a changed row."""
     with console(run, run.stored, DESK, cols=80, rows=24) as far:
         far.until(whole)
         yield figure("wire", "first screen, 80x24", [float(far.line.received)], "B", goal=Goal(4000))
@@ -147,8 +159,12 @@ def _small(run: Run) -> Iterator[Figure]:
 
 
 def _minute(run: Run, record: Path, opened: int) -> Iterator[Figure]:
-    """Rest, and the minute's tick, in which every row's age and time left change."""
-    with console(run, run.copy(record, f"minute-{opened}"), DESK) as far:
+    """Rest, the minute's tick, in which every row's age and time left change, and a row that another changes.
+
+    No target is watched: what the sample's say would be counted too.
+    """
+    data, config = run.copy(record, f"minute-{opened}"), lay(run.scratch / "quiet-config", [])
+    with console(run, data, DESK, config=config) as far:
         far.until(far.holds(f"{opened} open"))
         far.settle(1.5)
         rests = []
@@ -165,6 +181,25 @@ def _minute(run: Run, record: Path, opened: int) -> Iterator[Figure]:
         far.pump(62 - time.time() % 60)
         found = float(far.line.received - had)
         yield figure("wire", f"{opened} open, the minute", [found], "B", goal=Goal(40))
+        yield figure("wire", f"{opened} open, one changed row", _changed(far, run, data), "B", goal=Goal(60))
+
+
+def _changed(far: Far, run: Run, data: Path) -> list[float]:
+    """Bytes of each change of owner that another console makes, well within a minute."""
+    desk = open_desk(data, 1)
+    found: list[float] = []
+    try:
+        number = first_board(desk).rows[0].number
+        for turn in range(run.few(8, 4)):
+            while time.time() % 60 > 55 or time.time() % 60 < 2:
+                far.pump(0.2)
+            had = far.line.received
+            desk.perform("assign", number, {"owner": desk.site.operators[turn % 2].id})
+            far.pump(2.0)
+            found.append(float(far.line.received - had))
+    finally:
+        desk.database.close()
+    return found
 
 
 def diff(run: Run) -> Iterator[Figure]:
