@@ -75,3 +75,34 @@ def test_the_site_comes_before_the_sample(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("HISCONSOLE_CONFIG", "/srv/environment")
     assert paths.config_dir(None) == Path("/srv/environment")
     assert paths.config_dir("/srv/given") == Path("/srv/given")
+
+
+def test_a_secret_is_what_systemd_handed_over_else_in_the_data(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    data, handed = tmp_path / "data", tmp_path / "handed"
+    handed.mkdir()
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    assert paths.secret_file("secrets/core", data=data) == data / "secrets" / "core"
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(handed))
+    assert paths.secret_file("secrets/core", data=data) == data / "secrets" / "core"
+    (handed / "secrets_core").write_text("word")
+    assert paths.secret_file("secrets/core", data=data) == handed / "secrets_core"
+    assert paths.secret_file("/etc/secrets_core", data=data) == Path("/etc/secrets_core")
+
+
+@pytest.mark.parametrize(
+    ("mode", "of_data", "of_systemd"),
+    [(0o400, False, False), (0o600, False, False), (0o440, True, False), (0o404, True, True)],
+)
+def test_who_else_may_read_a_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mode: int, of_data: bool, of_systemd: bool
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("word")
+    secret.chmod(mode)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    assert paths.is_open(secret) is of_data
+    # There the group's bit is the mask of an access list for the service's own account.
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert paths.is_open(secret) is of_systemd

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from hisconsole.errors import HisError
@@ -36,6 +37,36 @@ def config_dir(given: str | None) -> Path:
     if named:
         return _absolute(named)
     return SITE if SITE.is_dir() else shipped("config")
+
+
+def secret_file(name: str, *, data: Path) -> Path:
+    """Where a secret lies: as systemd handed it to this service (LoadCredential=), else in `data`.
+
+    systemd names the files of a folder that it loads after both: `secrets/core` comes as `secrets_core`.
+    """
+    handed = _handed()
+    if handed is not None and not Path(name).is_absolute():
+        found = handed / name.replace("/", "_")
+        if found.exists():
+            return found
+    return data / name
+
+
+def is_open(path: Path) -> bool:
+    """Whether others on this machine may read a secret. Raises OSError where it is not there.
+
+    What systemd has handed over lies where only this service can look; a group's bit stands there for
+    the one account of its access list (acl(5)).
+    """
+    mode = path.stat().st_mode
+    others: int = stat.S_IRWXO if path.parent == _handed() else stat.S_IRWXG | stat.S_IRWXO
+    return bool(mode & others)
+
+
+def _handed() -> Path | None:
+    """The folder of systemd.exec(5) with this service's credentials, where it has one."""
+    named = os.environ.get("CREDENTIALS_DIRECTORY")
+    return Path(named) if named else None
 
 
 def _absolute(named: str) -> Path:

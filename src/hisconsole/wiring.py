@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hisconsole.config import Site, in_drill, load_site, reload, signature
+from hisconsole.config.documents import Signature
 from hisconsole.desk.actor import here, utc_now
 from hisconsole.errors import ConfigFault, HisError, NotFound
 from hisconsole.paths import shipped
 from hisconsole.plan.board import Board, board_of
+from hisconsole.sessions import Live, Session
 from hisconsole.store.revision import RECORD
 from hisconsole.text import _, speak
 
@@ -49,9 +51,24 @@ class Settings:
     operator: str
 
 
+_AHEAD: dict[Path, tuple[Signature, Site]] = {}
+
+
+def read_ahead(config: Path) -> None:
+    """Read the hospital before it is asked for, in a process from which others are forked."""
+    before = signature(config)
+    with suppress(ConfigFault):  # whoever asks for it is told
+        _AHEAD[config] = before, load_site(config)
+
+
+def _site_of(config: Path) -> Site:
+    held = _AHEAD.get(config)
+    return held[1] if held is not None and held[0] == signature(config) else load_site(config)
+
+
 def open_site(settings: Settings) -> Site:
     """Read the hospital and speak its language. Raises ConfigFault."""
-    site = in_drill(load_site(settings.config), settings.data)
+    site = in_drill(_site_of(settings.config), settings.data)
     speak(site.language, shipped("screens") / "words")
     return site
 
@@ -204,6 +221,9 @@ def run_console(settings: Settings, terminal: Terminal) -> int:
     check_operator(site, settings.operator)
     actor = here(settings.operator)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    peer, tty = actor.source.split(" ", 1)
+    since = utc_now()
+    session = Session(settings.data, Live(os.getpid(), settings.operator, peer, tty, since))
 
     def glance() -> Board | None:
         from hisconsole.store.glance import glance as look
@@ -237,10 +257,12 @@ def run_console(settings: Settings, terminal: Terminal) -> int:
             colour=True,
             watching=_watching(settings, site),
             readiness=lambda: readiness(settings),
+            session=session,
         ),
         driver_class=ConsoleDriver,
     )
-    app.run(mouse=False)
+    with closing(session):
+        app.run(mouse=False)
     if practice is not None and practice.stdin is not None:
         practice.stdin.close()
     return app.return_code or 0

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hisconsole.store import sqlite
-from tests.bench import probes, screens, stores, storm, traps, watch, wire
+from tests.bench import door, probes, screens, stores, storm, traps, watch, wire
 from tests.bench.figures import Figure, plot, table
 from tests.bench.run import HERE, Run
 
@@ -44,6 +44,7 @@ ROWS: Mapping[str, Callable[[Run], Iterable[Figure]]] = {
     "flood": traps.flood,
     "confirmed": traps.confirmed,
     "storm": storm.storm,
+    "door": door.door,
     "many": watch.many,
 }
 ONLY_BY_NAME = frozenset({"many"})

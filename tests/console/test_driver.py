@@ -3,6 +3,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,18 @@ def test_a_stopped_console_gives_the_terminal_back_and_takes_it_again(form: Form
     pty.wait_for("[back]")
     pty.key("ctrl+r")
     assert pty.exited() == 0
+    assert pty.modes() == Modes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_go_on_while_it_ends_it_does_not_take_the_terminal_again(form: Form, number: int) -> None:
+    pty = form()
+    pty.signal(number)
+    with suppress(ProcessLookupError):
+        while pty.running:
+            pty.signal(signal.SIGCONT)
+            time.sleep(0.001)
+    assert pty.exited() == 128 + number
     assert pty.modes() == Modes()
 
 

@@ -51,6 +51,9 @@ class Sshd:
     folder: Path
     program: str
     settings: str = ""
+    """Before what every server here is told; of two the first counts."""
+    block: str = ""
+    """Behind it, where a Match may stand."""
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -59,7 +62,7 @@ class Sshd:
             Path("/run/sshd").mkdir(exist_ok=True)  # Where sshd, as root, shuts itself in.
         config = self.folder / "sshd_config"
         known = _CONFIG.format(address=self.address, port=self.port, folder=self.folder)
-        config.write_text(self.settings + known)
+        config.write_text(self.settings + known + self.block)
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [self.program, "-D", "-e", "-f", str(config)], stdin=subprocess.DEVNULL, stderr=log

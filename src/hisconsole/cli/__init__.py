@@ -56,7 +56,7 @@ _MODULES = {
     "flow": "flowing",
     **dict.fromkeys(("silence", "silences"), "silencing"),
     **dict.fromkeys(("targets", "hosts", "practice", "drill", "roster", "shifts", "handover", "path"), ""),
-    **dict.fromkeys(("maintenance", "ready"), ""),
+    **dict.fromkeys(("maintenance", "ready", "door", "sessions"), ""),
 }
 """In which module each command is, under its own name; those without one have a module of theirs."""
 
@@ -64,7 +64,7 @@ _MODULES = {
 def _handler(asked: Namespace) -> Handler:
     command = asked.command
     if command is None:
-        return _console
+        return console
     if command == "act" and asked.list:
         from hisconsole.cli import listing
 
@@ -74,7 +74,7 @@ def _handler(asked: Namespace) -> Handler:
     return handler
 
 
-_READ_BY_PROGRAMS = frozenset({"metrics", "watch"})
+_READ_BY_PROGRAMS = frozenset({"metrics", "watch", "door"})
 
 
 def _marked(answer: Answer, asked: Namespace) -> Answer:
@@ -89,7 +89,7 @@ def _marked(answer: Answer, asked: Namespace) -> Answer:
     return replace(answer, lines=[mark, *answer.lines])
 
 
-def _console(asked: Namespace) -> Answer | int:
+def console(asked: Namespace) -> Answer | int:
     """The full screen where there is one, else the plain view and why."""
     from hisconsole.console.terminal import decide
 

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from hisconsole import __version__
 from hisconsole.cli.commands import Command, all_commands
+from hisconsole.cli.commands_door import door_commands
 from hisconsole.cli.commands_manual import manual_commands
 from hisconsole.cli.commands_people import people_commands
 from hisconsole.cli.commands_plan import plan_commands
@@ -102,6 +103,7 @@ def _parser(words: Sequence[str]) -> _Parser:
         *shift_commands(),
         *watching_commands(),
         *upkeep_commands(),
+        *door_commands(),
     ):
         _add(commands, command, words)
     return parser

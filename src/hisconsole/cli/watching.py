@@ -18,9 +18,9 @@ def watch(asked: Namespace) -> Answer | int:
     """Watch until SIGTERM; or look once, or print the unit that runs the watch."""
     settings = _settings(asked)
     if asked.unit:
-        from hisconsole.cli.unit import unit
+        from hisconsole.cli.unit import watch_unit
 
-        text = unit(settings.config, settings.data)
+        text = watch_unit(settings.config, settings.data)
         return Answer({"unit": text}, text.splitlines())
     if not settings.config.is_dir():
         open_site(settings)  # says so; a folder with faults in it is watched as far as it can be read

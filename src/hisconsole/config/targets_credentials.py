@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 
 from hisconsole.config.targets_fields import PartFields
 from hisconsole.errors import HisError
 from hisconsole.fields import shown
+from hisconsole.paths import is_open, secret_file
 from hisconsole.plan.targets import Credential, CredentialKind, Secret
 from hisconsole.text import _, printable
 
@@ -55,24 +55,24 @@ def credential_of(fields: PartFields, *, sample: bool) -> Credential:
 
 
 def secret_text(secret: Secret, *, data: Path) -> str:
-    """The secret itself; a relative file lies in the folder `data`.
+    """The secret itself; a relative file is one that systemd handed over, or lies in the folder `data`.
 
     Raises HisError in words where the file cannot be used, as when others on this machine may read it.
     """
     if secret.text or not secret.file:
         return secret.text
-    path = data / secret.file
+    path = secret_file(secret.file, data=data)
     named = printable(str(path))
     try:
         with path.open("rb") as file:
-            mode = path.stat().st_mode
+            others = is_open(path)
             raw = file.read(_LONGEST + 1)
     except OSError as fault:
         reason = printable(fault.strerror or str(fault))
         raise HisError(
             _("the secret in {file} cannot be read: {reason}.").format(file=named, reason=reason)
         ) from fault
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if others:
         raise HisError(_("{file} can be read by others: 'chmod 600' it.").format(file=named))
     try:
         text = raw.decode("utf-8").strip("\r\n")

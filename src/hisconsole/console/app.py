@@ -36,6 +36,7 @@ from hisconsole.faultlog import LOG
 from hisconsole.plan.acts import Act, all_acts
 from hisconsole.plan.board import Board
 from hisconsole.plan.times import clock, span
+from hisconsole.sessions import Session
 from hisconsole.text import _
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Start:
     colour: bool
     watching: Watching | None = None
     readiness: Callable[[], tuple[Concern, ...]] | None = None
+    session: Session | None = None
 
 
 class HisConsole(Calm[int], inherit_bindings=False):
@@ -131,8 +133,10 @@ class HisConsole(Calm[int], inherit_bindings=False):
             self.call_after_refresh(offer_drafts, self)
 
     def end(self, cause: str, code: int) -> None:
-        """A signal or a hangup: drafts are on disk already, so leave."""
-        self.exit(return_code=code)
+        """A signal or a hangup: drafts are on disk already, so leave, and tell whoever still reads why."""
+        session = self.start.session
+        told = Text(session.farewell()) if session is not None and cause == "SIGTERM" else None
+        self.exit(return_code=code, message=told)
 
     def on_unmount(self) -> None:
         """Let the desk finish what was handed to it."""

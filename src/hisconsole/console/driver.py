@@ -155,6 +155,8 @@ class ConsoleDriver(LinuxDriver):
 
     def resume_application_mode(self) -> None:
         """Come back from a stop, whoever ordered it: a stopping shell resets the terminal."""
+        if self._ending:  # a hangup makes us go on, too
+            return
         if self._writer is None:
             self.start_application_mode()
         self._in_loop(self.redraw)

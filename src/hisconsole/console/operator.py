@@ -25,6 +25,8 @@ def choose_operator(console: HisConsole) -> None:
     def chosen(answer: str | None) -> None:
         console.operator = answer or ""
         actor = here(console.operator)
+        if console.start.session is not None:
+            console.start.session.seated(console.operator)
 
         def sit(desk: Desk) -> None:
             desk.actor = actor

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hisconsole.config.targets_credentials import secret_text
+from hisconsole.paths import secret_file
 from hisconsole.plan.targets import Credential, CredentialKind, Infrastructure, Secret, Target
 
 if TYPE_CHECKING:
@@ -60,5 +62,5 @@ def host_of(
 
 
 def _placed(secret: Secret, data: Path) -> Secret:
-    """A secret whose file, when it is relative, lies in the data folder."""
-    return Secret(file=str(data / secret.file), text=secret.text) if secret.file else secret
+    """A secret with the full name of its file."""
+    return replace(secret, file=str(secret_file(secret.file, data=data))) if secret.file else secret

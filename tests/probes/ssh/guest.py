@@ -93,8 +93,8 @@ def answers(
     for program in (*_PROGRAMS, *programs):
         need(program)
     if "amx_tile" in Path("/proc/cpuinfo").read_text():
-        # Its room for registers is too small for this processor's, and it fails at its first step. Made to save
-        # them the old way, by a seccomp filter, it loses SSE registers at page faults.
+        # Its room for registers is too small for this processor's, and it fails at its first step. Made to
+        # save them the old way, by a seccomp filter, it loses SSE registers at page faults.
         pytest.skip("NOT tested: a user-mode Linux before 6.7 does not run on a processor with AMX")
     lines = ["exec >>/mnt/log 2>&1"]
     for index, step in enumerate(steps):

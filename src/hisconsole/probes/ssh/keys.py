@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncssh
 
+from hisconsole.paths import is_open
 from hisconsole.plan.targets import Secret
 from hisconsole.probes.net.reach import Unreached
 from hisconsole.text import _, printable
@@ -59,6 +60,6 @@ def _read(secret: Secret) -> str:
     if not secret.file:
         return secret.text
     path = Path(secret.file)
-    if path.stat().st_mode & 0o077:
+    if is_open(path):
         raise _Open(_("{file} may be read by others: chmod 600 it").format(file=path))
     return path.read_bytes()[:_LARGEST].decode("utf-8")
