@@ -63,7 +63,14 @@ def console(
 ) -> Far:
     """Our console on a line; `stock` draws as Textual does, without our frames."""
     module = "tests.bench.stock" if stock else "hisconsole"
-    where = ("--config", str(config or shipped("config")), "--data", str(data), "--operator", run.site.operators[0].id)
+    where = (
+        "--config",
+        str(config or shipped("config")),
+        "--data",
+        str(data),
+        "--operator",
+        run.site.operators[0].id,
+    )
     return Far((run.argv0, "-m", module, *where), run.env, link, cols=cols, rows=rows)
 
 
