@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from tempfile import TemporaryDirectory
 from hisconsole.config import Contact, ContactKind, Department, Site, Workstation, load_site
 from hisconsole.desk.actor import Actor
 from hisconsole.desk.desk import Desk
-from hisconsole.paths import shipped
+from hisconsole.paths import Server, shipped
 from hisconsole.plan.events import SITE as NO_INCIDENT
 from hisconsole.plan.events import Kind, NewEvent
 from hisconsole.plan.frozen import to_data
@@ -122,11 +123,7 @@ def actor(operator: str = OPERATORS[0]) -> Actor:
 def _made() -> bytes:
     with TemporaryDirectory() as folder:
         database = Database(Path(folder))
-        body = {"version": SITE.plan.version, "edition": SITE.plan.edition, "plan": to_data(SITE.plan)}
-        adopted = NewEvent(Kind.PLAN_ADOPTED, NO_INCIDENT, START, body)
-        writer = events.Writer(OPERATORS[0], "tester", "local no tty")
-        with database.write() as connection:
-            events.append(connection, [adopted], act="adopted", writer=writer, now=START)
+        adopt(database)
         database.close()
         return (Path(folder) / RECORD).read_bytes()
 
@@ -135,14 +132,51 @@ ADOPTED = 1
 """The seq of the newest event in a record just laid: its plan is adopted, nothing else has happened."""
 
 
+SERVERS: list[Callable[[bool], Server]] = []
+"""While a test runs on PostgreSQL: what makes a database, with the plan adopted in it or without."""
+
+_SERVER = "server.json"
+"""In a data folder of tests: where its record lies, for this process and those that it starts."""
+
+
 def lay_record(data: Path) -> Path:
     """Put a made record into a folder, so that not every test waits for the migrations."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if SERVERS:
+        return _lay_server(data, made=True)
     (data / RECORD).write_bytes(_made())
     (data / RECORD).chmod(0o600)
     return data
 
 
+def _lay_server(data: Path, *, made: bool) -> Path:
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    server = SERVERS[-1](made)
+    (data / _SERVER).write_text(json.dumps([server.user, server.hosts, server.name]))
+    return data
+
+
+def adopt(database: Database) -> None:
+    """Put the plan on record, as the first event."""
+    body = {"version": SITE.plan.version, "edition": SITE.plan.edition, "plan": to_data(SITE.plan)}
+    adopted = NewEvent(Kind.PLAN_ADOPTED, NO_INCIDENT, START, body)
+    writer = events.Writer(OPERATORS[0], "tester", "local no tty")
+    with database.write() as connection:
+        events.append(connection, [adopted], act="adopted", writer=writer, now=START)
+
+
+def open_database(data: Path, *, writable: bool = True) -> Database:
+    """The record in `data`, on the database that the test runs on."""
+    if SERVERS and not (data / _SERVER).exists():
+        _lay_server(data, made=False)
+    if not (data / _SERVER).exists():
+        return Database(data, writable=writable)
+    from hisconsole.store.shared import Shared
+
+    user, hosts, name = json.loads((data / _SERVER).read_text())
+    return Shared(Server(user, tuple((host, port) for host, port in hosts), name), data, writable=writable)
+
+
 def open_desk(data: Path, operator: str = OPERATORS[0], *, now: Callable[[], datetime] | None = None) -> Desk:
     """A desk on the record in `data`; close its database when done."""
-    return Desk(database=Database(data), site=SITE, actor=actor(operator), now=now or Clock())
+    return Desk(database=open_database(data), site=SITE, actor=actor(operator), now=now or Clock())

@@ -41,6 +41,18 @@ class Damaged(StoreFault):
     """The record's file is not what was written; the text names the way back."""
 
 
+class Away(StoreFault):
+    """The store cannot be reached, or takes nothing now; the same act may come again once it does.
+
+    `doubtful` when the answer to a commit was lost: the act may have been written, and its own id keeps
+    it from being written twice.
+    """
+
+    def __init__(self, sentence: str, *, doubtful: bool = False) -> None:
+        super().__init__(sentence)
+        self.doubtful = doubtful
+
+
 class Busy(StoreFault):
     """Another process held the store longer than the bounded wait; nothing was written."""
 

@@ -4,12 +4,39 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 from hisconsole.errors import HisError
 
 SITE = Path("/etc/hisconsole")
 """Where a real site keeps its hospital when nothing else is said (the FHS's place for it)."""
+
+
+POSTGRES_PORT = 5432
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A PostgreSQL database that several hosts share: one or more servers of which one takes writes.
+
+    A host is an IP address, or the folder of a socket; a secret is never held here, only its file is named.
+    """
+
+    user: str
+    hosts: tuple[tuple[str, int], ...]
+    name: str
+    password_file: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        """As sentences name it."""
+        return f"{self.name} at {', '.join(_host(*each) for each in self.hosts)}"
+
+
+def _host(address: str, port: int) -> str:
+    named = f"[{address}]" if ":" in address else address
+    return named if port == POSTGRES_PORT else f"{named}:{port}"
 
 
 def shipped(name: str) -> Path:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from hisconsole.config import Site, in_drill, load_site, reload, signature
 from hisconsole.config.documents import Signature
+from hisconsole.config.server import load_server
 from hisconsole.desk.actor import here, utc_now
 from hisconsole.errors import ConfigFault, HisError, NotFound
 from hisconsole.paths import shipped
@@ -87,11 +88,11 @@ def check_operator(site: Site, operator: str) -> None:
 def open_desk(settings: Settings, *, writable: bool = True) -> Desk:
     """A desk for one command."""
     from hisconsole.desk.desk import Desk
-    from hisconsole.store.database import Database
+    from hisconsole.desk.record import open_record
 
     site = open_site(settings)
     check_operator(site, settings.operator)
-    database = Database(settings.data, writable=writable)
+    database = open_record(settings.config, settings.data, writable=writable)
     return Desk(database=database, site=site, actor=here(settings.operator))
 
 
@@ -228,6 +229,8 @@ def run_console(settings: Settings, terminal: Terminal) -> int:
     def glance() -> Board | None:
         from hisconsole.store.glance import glance as look
 
+        if load_server(settings.config, settings.data) is not None:
+            return None  # only the whole store speaks with a server
         now = utc_now()
         found = look(settings.data / RECORD, now=now)
         if found is None:
@@ -237,9 +240,9 @@ def run_console(settings: Settings, terminal: Terminal) -> int:
 
     def desk() -> Desk:
         from hisconsole.desk.desk import Desk
-        from hisconsole.store.database import Database
+        from hisconsole.desk.record import open_record
 
-        return Desk(database=Database(settings.data), site=site, actor=actor)
+        return Desk(database=open_record(settings.config, settings.data), site=site, actor=actor)
 
     beside = site.sample and not site.drill and os.environ.get(PRACTICE)
     practice = play_practice(settings) if beside else None

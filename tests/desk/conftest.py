@@ -9,6 +9,25 @@ import pytest
 
 from hisconsole.desk.desk import Desk
 from tests.hospital import OPERATORS, Clock, lay_record, open_desk
+from tests.postgres import on_both
+
+LOCAL = {"test_drafts"}
+"""What has to do with files of this host only."""
+LONG = {"test_evidence", "test_turns"}
+"""Hundreds of records: on the server with the slow tests, and so is every hostile text."""
+
+
+@pytest.fixture(autouse=True)
+def database(either: str) -> str:
+    """Every test of the desk runs on both databases."""
+    return either
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    module = metafunc.module.__name__.rpartition(".")[2]
+    chosen = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if module not in LOCAL and "either" not in chosen:
+        on_both(metafunc, slow=module in LONG or metafunc.definition.name.startswith("test_hostile"))
 
 
 @pytest.fixture

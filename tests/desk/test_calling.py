@@ -18,16 +18,15 @@ from hisconsole.paths import shipped
 from hisconsole.plan.calltree import Turn
 from hisconsole.plan.events import SITE
 from hisconsole.plan.outreach import NumberKind
-from hisconsole.store.database import Database
 from hisconsole.store.verify import verify
-from tests.hospital import Clock, actor, lay_record
+from tests.hospital import Clock, actor, lay_record, open_database
 
 CHEN, FANG = "chen.hao", "fang.min"
 HOSPITAL = load_site(shipped("config"))
 
 
 def _sit(data: Path, operator: str, clock: Clock) -> Desk:
-    return Desk(database=Database(data), site=HOSPITAL, actor=actor(operator), now=clock)
+    return Desk(database=open_database(data), site=HOSPITAL, actor=actor(operator), now=clock)
 
 
 @pytest.fixture

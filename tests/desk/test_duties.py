@@ -233,7 +233,7 @@ TAMPERED = {
     "a row put in": (
         "INSERT INTO due VALUES (1, 'imagined', '', '2020-01-01T00:00:00.000000Z', '', 'met', NULL)"
     ),
-    "another category": "UPDATE incident SET category = 'III', serious = 0 WHERE number = 1",
+    "another category": "UPDATE incident SET category = 'III', serious = FALSE WHERE number = 1",
     "another place": "UPDATE report SET department = 'lab' WHERE incident = 1",
 }
 

@@ -26,10 +26,9 @@ from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.paper import lines
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.status import Status
-from hisconsole.store.database import Database
 from hisconsole.store.verify import verify
 from hisconsole.text import printable
-from tests.hospital import START, Clock, actor
+from tests.hospital import START, Clock, actor, open_database
 from tests.hostile import HOSTILE
 from tests.plan.pictures import judged, picture, shown
 
@@ -44,7 +43,7 @@ def hospital() -> Site:
 
 @pytest.fixture
 def at(tmp_path: Path, hospital: Site, clock: Clock) -> Iterator[Desk]:
-    desk = Desk(database=Database(tmp_path / "data"), site=hospital, actor=actor(), now=clock)
+    desk = Desk(database=open_database(tmp_path / "data"), site=hospital, actor=actor(), now=clock)
     yield desk
     with desk.database.read() as connection:
         assert verify(connection).faults == ()

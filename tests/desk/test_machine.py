@@ -9,9 +9,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 
 from hisconsole.desk import calls, reading
@@ -28,6 +36,7 @@ from hisconsole.plan.words import State
 from hisconsole.store import events, projections, tables
 from hisconsole.store.verify import verify
 from tests.hospital import OPERATORS, SITE, Clock, lay_record, open_desk
+from tests.postgres import POSTGRESQL
 
 DESKS = st.integers(0, len(OPERATORS) - 1)
 NUMBERS = st.integers(1, 4)
@@ -308,10 +317,18 @@ def projections_from_nothing(
     return made
 
 
-TestHospital = Hospital.TestCase
-TestHospital.settings = settings(
+SETTINGS = settings(
     max_examples=25,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+TestHospital = Hospital.TestCase
+TestHospital.settings = SETTINGS
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("either", [POSTGRESQL], indirect=True)
+def test_the_same_holds_on_a_server(either: str) -> None:
+    run_state_machine_as_test(Hospital, settings=settings(SETTINGS, max_examples=10))

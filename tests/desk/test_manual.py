@@ -15,11 +15,10 @@ from hisconsole.desk.manual import look
 from hisconsole.desk.pack import WIDTH, pack_of, printed_text, record_printed, stale_pack
 from hisconsole.errors import Refused
 from hisconsole.paths import shipped
-from hisconsole.store.database import Database
 from hisconsole.store.verify import verify
 from hisconsole.text import cell_len
 from tests.config.spoil import spoil
-from tests.hospital import START, Clock, actor
+from tests.hospital import START, Clock, actor, open_database
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +28,14 @@ def hospital() -> Site:
 
 @pytest.fixture
 def at(tmp_path: Path, hospital: Site, clock: Clock) -> Iterator[Desk]:
-    desk = Desk(database=Database(tmp_path / "data"), site=hospital, actor=actor(), now=clock)
+    desk = Desk(database=open_database(tmp_path / "data"), site=hospital, actor=actor(), now=clock)
     yield desk
     desk.database.close()
 
 
 @pytest.fixture
 def other(at: Desk, hospital: Site, clock: Clock) -> Iterator[Desk]:
-    desk = Desk(database=Database(at.database.data), site=hospital, actor=actor("wang.lei"), now=clock)
+    desk = Desk(database=open_database(at.database.data), site=hospital, actor=actor("wang.lei"), now=clock)
     yield desk
     desk.database.close()
 

@@ -16,8 +16,10 @@ from hisconsole.plan.board import Board
 from hisconsole.store.backup import backup, restore
 from hisconsole.store.database import Database
 from tests.hospital import ADOPTED, Clock, open_desk
+from tests.postgres import SQLITE
 
 CALL = {"workstation": "lab-01", "symptom": "3"}
+LOCAL = pytest.mark.parametrize("either", [SQLITE], indirect=True)
 
 
 class Screen:
@@ -85,6 +87,7 @@ def test_a_duty_falls_overdue_by_itself(thread: DeskThread, screen: Screen, desk
     assert screen.board().overdue == 1
 
 
+@LOCAL
 def test_a_restore_is_followed(
     thread: DeskThread, screen: Screen, desk: Desk, clock: Clock, tmp_path: Path
 ) -> None:
@@ -96,6 +99,7 @@ def test_a_restore_is_followed(
     assert len(screen.board(seq=ADOPTED + 2).rows) == 1
 
 
+@LOCAL
 def test_a_record_that_vanishes_is_trouble_and_comes_back(
     thread: DeskThread, screen: Screen, desk: Desk
 ) -> None:

@@ -9,7 +9,22 @@ import pytest
 
 from hisconsole.desk.desk import Desk
 from tests.hospital import Clock, lay_record, open_desk
+from tests.postgres import on_both
 from tests.store.processes import Processes
+
+BOTH = {"test_races"}
+"""What holds of both databases; the other tests are about SQLite's file, and `test_shared` about servers."""
+
+
+@pytest.fixture(autouse=True)
+def database(either: str) -> str:
+    """The database that a test runs on."""
+    return either
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__.rpartition(".")[2] in BOTH:
+        on_both(metafunc, slow=False)
 
 
 @pytest.fixture

@@ -213,7 +213,7 @@ def test_a_restore_that_is_cut_short_leaves_the_old_record(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(backup_module, "_set_aside", fail)
+        broken.setattr(backup_module, "set_aside", fail)
         with pytest.raises(StoreFault, match="cannot be used: No space left on device"):
             restore(desk.database.data, tmp_path / "one.db", now=clock())
     assert desk.perform("note", 1, {"text": "still here"}).seq == ADOPTED + 4

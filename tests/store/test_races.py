@@ -12,6 +12,7 @@ from hisconsole.desk import calls, reading
 from hisconsole.desk.actor import act_id
 from hisconsole.store.verify import verify
 from tests.hospital import ADOPTED, lay_record, open_desk
+from tests.postgres import POSTGRESQL, SQLITE
 from tests.store.processes import Processes, race, repeat, steady
 
 CALL = {"workstation": "reg-01", "symptom": "3"}
@@ -22,10 +23,10 @@ def _meetings(rounds: int, apart: float) -> list[float]:
     return [first + number * apart for number in range(rounds)]
 
 
-def _race(data: Path, processes: Processes, rounds: int) -> None:
+def _race(data: Path, processes: Processes, rounds: int, apart: float) -> None:
     desk = open_desk(lay_record(data))
     numbers = [calls.take_call(desk, CALL).incident for _ in range(rounds)]
-    meet = _meetings(rounds, 0.012)
+    meet = _meetings(rounds, apart)
     for operator in ("li.na", "wang.wei"):
         processes.start(race, data=str(data), operator=operator, numbers=numbers, meet=meet)
     won = processes.until("won", count=rounds, wait=60)
@@ -49,14 +50,18 @@ def _race(data: Path, processes: Processes, rounds: int) -> None:
     desk.database.close()
 
 
-def test_an_incident_has_one_owner(data: Path, processes: Processes) -> None:
-    _race(data, processes, 100)
+APART = {SQLITE: 0.012, POSTGRESQL: 0.05}
+"""Seconds between two races, so that both are ready for each."""
+
+
+def test_an_incident_has_one_owner(data: Path, processes: Processes, either: str) -> None:
+    _race(data, processes, 100, APART[either])
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-def test_a_thousand_races(data: Path, processes: Processes) -> None:
-    _race(data, processes, 1000)
+def test_a_thousand_races(data: Path, processes: Processes, either: str) -> None:
+    _race(data, processes, 1000, APART[either])
 
 
 def test_the_same_act_from_two_processes_has_one_effect(data: Path, processes: Processes) -> None:

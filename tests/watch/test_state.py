@@ -173,3 +173,33 @@ def test_a_reading_keeps_its_last_value_when_its_target_falls_silent() -> None:
     play.state.take(good("sw-1", "net", a_sample("x", 42.0), at=at), now=at, at_s=1.0, trusted=True)
     (judged,) = play.take("sw-1", up=False).readings
     assert (judged.sample.value, judged.last, judged.status) == (None, 42.0, Status.UNKNOWN)
+
+
+def _elsewhere(*rounds: bool) -> Taken:
+    """What another host has found of the same target."""
+    play = Play(a_target("sw-1"))
+    return [play.take("sw-1", up=up) for up in rounds][-1]
+
+
+def test_what_another_host_has_found_is_taken_up_with_its_changes() -> None:
+    here, slot = Play(a_target("sw-1")), Slot("sw-1", "net")
+    here.take("sw-1", up=True)
+    theirs = _elsewhere(True, False, False, False)
+    at = NOON + timedelta(seconds=20)
+    adopted = here.state.adopt(theirs.health, slot, theirs.readings, at=at, now=at)
+    assert adopted is not None
+    health, changes = adopted
+    assert health.hard is here.state.healths["sw-1"].hard is Status.DOWN
+    assert [change.new for change in changes] == [Status.DOWN]
+    assert here.state.readings(slot) == theirs.readings
+    here.seconds = 20.0
+    assert here.take("sw-1", up=False).changes == ()  # it goes on from there
+    again = here.state.adopt(theirs.health, slot, theirs.readings, at=at, now=at)
+    assert again is None  # what was found here since is newer
+
+
+@pytest.mark.parametrize("slot", [Slot("sw-2", "net"), Slot("sw-1", "snmp")])
+def test_what_is_not_watched_here_is_not_taken_up(slot: Slot) -> None:
+    here, theirs = Play(a_target("sw-1")), _elsewhere(True)
+    assert here.state.adopt(theirs.health, slot, theirs.readings, at=NOON, now=NOON) is None
+    assert set(here.state.healths) == {"sw-1"}

@@ -36,6 +36,26 @@ def upkeep_commands() -> tuple[Command, ...]:
             "hisconsole ready",
             lambda parser: None,
         ),
+        Command(
+            "db",
+            _("The record on PostgreSQL: what an account may do to it; moving it there, or back."),
+            "grants: role, statements; move: seq, hash, incidents, kept",
+            "hisconsole db grants hisconsole\n"
+            "  hisconsole db grants hisconsole --execute --owner hisconsole_owner\n"
+            "  hisconsole db move server",
+            _db,
+        ),
+    )
+
+
+def _db(parser: ArgumentParser) -> None:
+    parser.usage = (
+        "hisconsole db [options] grants ROLE [--execute]\n       hisconsole db [options] move server|file"
+    )
+    parser.add_argument("words", nargs="*", metavar="WORD", help=_("what to do"))
+    parser.add_argument("--execute", action="store_true", help=_("grants: carry them out"))
+    parser.add_argument(
+        "--owner", metavar="ROLE", default="", help=_("the account that owns the record on the server")
     )
 
 

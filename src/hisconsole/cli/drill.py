@@ -11,6 +11,7 @@ from hisconsole.cli.opening import at_desk
 from hisconsole.cli.shapes import Shape
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.drills import read_drills
+from hisconsole.desk.record import begun
 from hisconsole.errors import NotFound
 from hisconsole.paths import config_dir, data_dir
 from hisconsole.plan.aftermath_names import Names
@@ -18,7 +19,6 @@ from hisconsole.plan.drill_words import comparison, difference, length, report
 from hisconsole.plan.drills import Figure, Held
 from hisconsole.plan.paper import lines
 from hisconsole.plan.times import to_text
-from hisconsole.store.revision import RECORD
 from hisconsole.text import _, fit, printable
 from hisconsole.wiring import Settings
 
@@ -67,7 +67,7 @@ def _list(asked: Namespace) -> Answer:
     found = scenarios(settings)
     past: tuple[Held, ...] = ()
     told = [f"{each.id:<16} {fit(_calls(len(each.calls)), 12)} {each.name}" for each in found]
-    if (settings.data / RECORD).exists():
+    if begun(settings.config, settings.data):
         with at_desk(asked) as desk:
             past = read_drills(desk)
             names = _names(desk)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.errors import ConfigFault, Finding, HisError, StoreFault
-from hisconsole.paths import config_dir, data_dir, shipped
+from hisconsole.paths import Server, config_dir, data_dir, shipped
 from hisconsole.text import _, ngettext, printable
 
 if TYPE_CHECKING:
@@ -52,15 +52,15 @@ def _unrecorded(asked: Namespace, target: Path, proof: Proof) -> str:
     """Why a copy that was made is not on record; empty when it is. The copy is none the worse for it."""
     from hisconsole.desk.actor import here
     from hisconsole.desk.desk import Desk
+    from hisconsole.desk.record import open_record
     from hisconsole.desk.upkeep import NIGHTLY, record_backup
-    from hisconsole.store.database import Database
     from hisconsole.wiring import Settings, check_operator, open_site
 
     settings = Settings(config_dir(asked.config), data_dir(asked.data), asked.operator)
     try:
         site = open_site(settings)
         check_operator(site, settings.operator)
-        with closing(Database(settings.data)) as database:
+        with closing(open_record(settings.config, settings.data)) as database:
             desk = Desk(database=database, site=site, actor=here(settings.operator or NIGHTLY))
             record_backup(desk, str(target), seq=proof.head.seq, head=proof.head.hash)
     except HisError as fault:
@@ -72,16 +72,31 @@ def restore(asked: Namespace) -> Answer:
     """Put a backup in the record's place."""
     from datetime import UTC, datetime
 
+    from hisconsole.config.server import load_server
     from hisconsole.store.backup import restore as put
 
     _speak(asked)
     source = _file(asked.file)
-    proof, kept = put(data_dir(asked.data), source, now=datetime.now(UTC))
+    data = data_dir(asked.data)
+    server = load_server(config_dir(asked.config), data)
+    proof, kept = (
+        put(data, source, now=datetime.now(UTC)) if server is None else _put_on(server, data, source)
+    )
     lines = [_("The record now holds: {proof}").format(proof=_told(proof))]
     if kept is not None:
         lines.append(_("What was there before is kept as {path}.").format(path=kept))
-    data = {"file": str(source), "kept": str(kept) if kept else None, **_proved(proof)}
-    return Answer(data, lines)
+    told = {"file": str(source), "kept": str(kept) if kept else None, **_proved(proof)}
+    return Answer(told, lines)
+
+
+def _put_on(server: Server, data: Path, source: Path) -> tuple[Proof, None]:
+    """Fill the empty database that site.yaml names: one with a record in it is never written over."""
+    from hisconsole.desk.record import open_shared
+    from hisconsole.store.database import Database
+    from hisconsole.store.moving import copy
+
+    with closing(Database.at(source)) as backup_, closing(open_shared(server, data, patient=True)) as record:
+        return copy(backup_, record), None
 
 
 def init(asked: Namespace) -> Answer:
@@ -180,10 +195,10 @@ def _speak(asked: Namespace) -> None:
 
 
 def _record(asked: Namespace) -> Database:
-    from hisconsole.store.database import Database
+    from hisconsole.desk.record import open_record
 
     _speak(asked)
-    return Database(data_dir(asked.data), writable=False)
+    return open_record(config_dir(asked.config), data_dir(asked.data), writable=False, patient=True)
 
 
 def _proved(proof: Proof) -> Mapping[str, object]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from hisconsole.cli.edge import Usage
 from hisconsole.desk.desk import Desk
+from hisconsole.desk.record import begun
 from hisconsole.errors import StoreFault
 from hisconsole.paths import config_dir, data_dir
 from hisconsole.plan.picture import StatusPicture
-from hisconsole.store.database import RECORD, faults
+from hisconsole.store.database import faults
 from hisconsole.text import _
 from hisconsole.wiring import Settings, evidence_picture, open_desk, open_site
 
@@ -33,7 +33,7 @@ def at_desk(asked: Namespace, *, writable: bool = False, begin: bool = False) ->
         sentence = _("Say who acts, with --operator or HISCONSOLE_OPERATOR: {names}.")
         raise Usage(sentence.format(names=names))
     if not begin:
-        _must_exist(settings.data)
+        _must_exist(settings)
     desk = open_desk(settings, writable=writable)
     try:
         yield desk
@@ -47,12 +47,12 @@ def picture_for(asked: Namespace, desk: Desk) -> StatusPicture | None:
     return evidence_picture(settings, desk.site)
 
 
-def _must_exist(data: Path) -> None:
-    with faults(data):
-        found = (data / RECORD).exists()
+def _must_exist(settings: Settings) -> None:
+    with faults(settings.data):
+        found = begun(settings.config, settings.data)
     if not found:
         sentence = _(
             "There is no record in {folder}: the first call begins one (hisconsole report), or name"
             " another folder with --data."
         )
-        raise NoRecord(sentence.format(folder=data))
+        raise NoRecord(sentence.format(folder=settings.data))

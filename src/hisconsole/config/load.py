@@ -12,6 +12,7 @@ from hisconsole.config.documents import Signature, named, read_bytes, read_docum
 from hisconsole.config.listening import listening_of
 from hisconsole.config.plan_checks import check_plan_across
 from hisconsole.config.plan_file import PLAN, draft_of, numbered
+from hisconsole.config.server import server_of
 from hisconsole.config.shifts import SHIFTS, check_shifts_across, manned, shifts_of
 from hisconsole.config.site import (
     Contact,
@@ -119,6 +120,7 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
     name, timezone = head.text("name", needed=True), head.timezone("timezone")
     language, prefix = head.one_of("language", LANGUAGES), head.prefix("prefix")
     traps = listening_of(head, sample=sample)
+    server_of(head)
     head.close()
     check_across(departments, workstations, roster, sample=sample, findings=findings)
     if draft is None or cards is None:

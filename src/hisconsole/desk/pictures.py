@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hisconsole.config.targets import Signature, load_targets, targets_signature
+from hisconsole.desk.record import begun, open_record
 from hisconsole.errors import ConfigFault, StoreFault
 from hisconsole.plan import maintenance, silences
 from hisconsole.plan.events import SITE, Event
@@ -36,13 +36,14 @@ from hisconsole.plan.targets import Infrastructure, Rules, Target
 from hisconsole.plan.watching import SELF, limits, probes_of
 from hisconsole.store.readings import ask_poll
 from hisconsole.store.readings_reader import Picture, Reader
-from hisconsole.store.revision import RECORD
 
 if TYPE_CHECKING:
     from hisconsole.store.database import Database
 
 FILES_S = 2.0
 """How often changed files are looked for."""
+AGAIN_S = 2.0
+"""How long after a record could not be read it is tried again: a server may let us wait for as long."""
 TREND = 24
 """Values of a trend; more fit on no line."""
 
@@ -54,7 +55,7 @@ class Pictures:
         """Open nothing yet."""
         self._config, self._data, self._sample, self._now = config, data, sample, now
         self._reader = Reader(data)
-        self._silences = Silences(data)
+        self._silences = Silences(config, data)
         self._files = Files(config, sample=sample)
         self._heads: dict[str, _Head] = {}
         self._seen: tuple[object, ...] = ()
@@ -229,28 +230,30 @@ class Files:
 class Silences:
     """The silences and planned stops of a record that may not be there yet."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, config: Path, data: Path) -> None:
         """Open nothing yet."""
-        self._data = data
+        self._config, self._data = config, data
         self._database: Database | None = None
         self._looked = -1
+        self._again_s = 0.0
         self._events: list[Event] = []
         self.maintenance: tuple[Maintenance, ...] = ()
         """The stops that are neither ended nor cancelled, as they were last read."""
 
     def running(self, now: datetime) -> tuple[Silence, ...]:
         """The silences in force, planned stops' too; those last known while the record cannot be read."""
-        with suppress(StoreFault):
-            self._follow()
+        if time.monotonic() >= self._again_s:
+            try:
+                self._follow()
+            except (StoreFault, ConfigFault):
+                self._again_s = time.monotonic() + AGAIN_S
         return (*silences.running(self._events, now=now), *maintenance.quiet(self.maintenance, now=now))
 
     def _follow(self) -> None:
         if self._database is None:
-            if not (self._data / RECORD).exists():
+            if not begun(self._config, self._data):
                 return
-            from hisconsole.store.database import Database
-
-            self._database = Database(self._data, writable=False)
+            self._database = open_record(self._config, self._data, writable=False)
         looked = self._database.data_version()
         if looked == self._looked:
             return

@@ -18,6 +18,7 @@ from hisconsole.config.targets import Checked, check_targets
 from hisconsole.desk import roster
 from hisconsole.desk.order import order_of
 from hisconsole.desk.pack import pack_of
+from hisconsole.desk.record import begun, open_record
 from hisconsole.errors import Finding
 from hisconsole.plan import contacts, pack
 from hisconsole.plan.drills import last_held
@@ -41,7 +42,6 @@ from hisconsole.plan.targets import Infrastructure, Target
 from hisconsole.plan.upkeep import BackedUp, last_backup
 from hisconsole.plan.watching import SELF, SELF_S, patience, probes_of
 from hisconsole.store import events
-from hisconsole.store.database import RECORD, Database
 from hisconsole.store.readings_reader import Picture, Reader
 from hisconsole.text import printable
 
@@ -67,7 +67,7 @@ def _rota(site: Site, now: datetime) -> Rota | None:
 
 def look(site: Site, places: Places, *, now: datetime) -> Seen:
     """Look at everything that readiness is judged by. Raises StoreFault where the record cannot be read."""
-    history = _history(places.data)
+    history = _history(places)
     checked = check_targets(places.config, sample=site.sample)
     with closing(Reader(places.data)) as reader:
         latest, readings = reader.latest(), reader.all_readings()
@@ -101,11 +101,12 @@ def _of_finding(finding: Finding, *, fault: bool) -> Lint:
     return Lint(fault, f"{Path(finding.file).name}:{finding.line}:{finding.col}", finding.sentence)
 
 
-def _history(data: Path) -> list[Event]:
+def _history(places: Places) -> list[Event]:
     """What is on record about the site; nothing where nobody has begun a record."""
-    if not (data / RECORD).exists():
+    if not begun(places.config, places.data):
         return []
-    with closing(Database(data, writable=False)) as database, database.read() as connection:
+    opened = open_record(places.config, places.data, writable=False)
+    with closing(opened) as database, database.read() as connection:
         return events.of_incident(connection, SITE)
 
 

@@ -21,8 +21,8 @@ from hisconsole.plan.board import Board
 if TYPE_CHECKING:
     from hisconsole.desk.desk import Desk
 
-LOOK_S = 0.1
-"""How often the record is asked whether another process wrote (0.2 % of a core)."""
+REST_S = 0.5
+"""How long after trouble with the record it is looked at again."""
 HOLD_S = 0.25
 """The shortest time between two pictures, so that a storm costs four repaints a second."""
 
@@ -116,14 +116,14 @@ class DeskThread:
         if desk is None:
             return
         view = _View(desk, board)
-        while (acted := self._serve(desk, wait=LOOK_S if view.board else 0)) is not None:
+        while (acted := self._serve(desk, wait=desk.database.look_s if view.board else 0)) is not None:
             try:
                 news: News | None = view.newer(acted=acted)
                 self._alive = time.monotonic()
             except Exception as error:  # noqa: BLE001 - a bug here must not end the thread in silence
                 news = Trouble(self._sentence(error), view.looked)
                 view.board = None
-                time.sleep(LOOK_S * 5)
+                time.sleep(REST_S)
             if news is not None:
                 self._deliver(news)
         desk.database.close()

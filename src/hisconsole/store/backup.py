@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import count
 from pathlib import Path
-
-from sqlalchemy import text
 
 from hisconsole.errors import StoreFault
 from hisconsole.store import sqlite
+from hisconsole.store.aside import set_aside
 from hisconsole.store.database import RECORD, Database, faults
 from hisconsole.store.gate import gate
+from hisconsole.store.moving import filled
 from hisconsole.store.verify import Proof, verify
 from hisconsole.text import _
 
@@ -37,6 +36,14 @@ def backup(database: Database, target: Path) -> Proof:
 
 def _copy(database: Database, target: Path) -> None:
     """Write what the record holds now, its log included, into a new file."""
+    if database.on_server:
+        with filled(database, beside=target) as (local, _proof):
+            _copy_file(Database.at(local), target)
+    else:
+        _copy_file(database, target)
+
+
+def _copy_file(database: Database, target: Path) -> None:
     sqlite.remove(target)
     sqlite.create_private(target)
     with database.read() as connection, faults(target):
@@ -64,7 +71,9 @@ def _prove(database: Database) -> Proof:
     with database.read() as connection:
         proof = verify(connection, most=1)
     if proof.faults:
-        raise StoreFault(_("{path} does not hold: {fault}").format(path=database.path, fault=proof.faults[0]))
+        raise StoreFault(
+            _("{path} does not hold: {fault}").format(path=database.named, fault=proof.faults[0])
+        )
     return proof
 
 
@@ -84,7 +93,7 @@ def restore(data: Path, source: Path, *, now: datetime) -> tuple[Proof, Path | N
                     _copy(original, incoming)
                     proof = prove(incoming)
                     Database.at(incoming, writable=True).close()  # takes the record's journal mode
-                    kept = _set_aside(record, now=now) if record.exists() else None
+                    kept = set_aside(record, now=now) if record.exists() else None
                     incoming.rename(record)
                 finally:
                     sqlite.remove(incoming)
@@ -92,28 +101,3 @@ def restore(data: Path, source: Path, *, now: datetime) -> tuple[Proof, Path | N
     finally:
         original.close()
     return proof, kept
-
-
-def _set_aside(record: Path, *, now: datetime) -> Path:
-    """Give the old record a second name; its own goes over to the new one in a single step."""
-    _settle(record)
-    stem = f"{record.name}.before-{now:%Y%m%dT%H%M%S}"
-    names = (record.with_name(f"{stem}-{number}" if number else stem) for number in count())
-    kept = next(name for name in names if not name.exists())
-    kept.hardlink_to(record)
-    for end in sqlite.COMPANIONS:
-        part = record.with_name(record.name + end)
-        if part.exists():
-            part.rename(kept.with_name(kept.name + end))
-    return kept
-
-
-def _settle(record: Path) -> None:
-    """Fold the write-ahead log into the old file where it can still be opened."""
-    try:
-        database = Database.at(record, writable=True)
-        with database.read() as connection:
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-        database.close()
-    except StoreFault:
-        return  # a damaged record is kept as it is, with its log beside it

@@ -28,8 +28,12 @@ class Database:
     """An open record in a data folder; use it from the thread that opened it.
 
     Raises StoreFault with a sentence when the folder or the file cannot be used. `read_only_because`
-    is empty, or says why nothing can be written (a newer schema).
+    is empty, or says why nothing can be written (a newer schema). `Shared` is the one on a server.
     """
+
+    look_s = 0.1
+    """How often to ask for the `data_version` (0.2 % of a core)."""
+    on_server = False
 
     def __init__(self, data: Path, *, writable: bool = True, record: str = RECORD) -> None:
         """Open the record in `data`, made and migrated where needed."""
@@ -44,6 +48,11 @@ class Database:
     def at(cls, path: Path, *, writable: bool = False) -> Database:
         """Open a record by its file: a backup, or one set aside."""
         return cls(path.parent, writable=writable, record=path.name)
+
+    @property
+    def named(self) -> str:
+        """As sentences name it."""
+        return str(self.path)
 
     def _open(self) -> None:
         self.read_only_because = "" if self._writable else _("It was opened for reading only.")
@@ -71,16 +80,19 @@ class Database:
             if not self._writable:
                 raise StoreFault(
                     _("The record at {path} is older than this program: open it once for writing.").format(
-                        path=self.path
+                        path=self.named
                     )
                 )
-            with gate(self._gate):
-                migrate.upgrade(self._engine)
+            self._upgrade()
         elif standing is migrate.Standing.AHEAD:
             self.read_only_because = _(
                 "The record was written by a newer hisconsole: it can be read here, not written."
                 " Update this program."
             )
+
+    def _upgrade(self) -> None:
+        with gate(self._gate):
+            migrate.upgrade(self._engine)
 
     def _make(self) -> None:
         """Make a record under another name first: whoever meets `path` meets a whole record."""

@@ -192,8 +192,8 @@ def _literal(word: str) -> str:
 def stream(connection: Connection, *, by_incident: bool = False) -> Iterator[tuple[Event, str]]:
     """Every event with its stored hash, in the order of the chain or incident by incident."""
     order = (table.c.incident, table.c.seq) if by_incident else (table.c.seq,)
-    query = select(*_COLUMNS, table.c.hash).order_by(*order)
-    for row in connection.execution_options(yield_per=2000).execute(query):
+    query = select(*_COLUMNS, table.c.hash).order_by(*order).execution_options(yield_per=2000)
+    for row in connection.execute(query):
         yield read_event(row), row.hash
 
 
@@ -203,8 +203,8 @@ def links(connection: Connection) -> Iterator[tuple[int, str, str]]:
     The text is put together from what lies in the file and not from what it means, so that no change
     is too small to be seen. Raises TypeError or ValueError where a column holds another kind of value.
     """
-    query = select(*_COLUMNS, table.c.hash).order_by(table.c.seq)
-    rows = connection.execution_options(yield_per=2000).execute(query)
+    query = select(*_COLUMNS, table.c.hash).order_by(table.c.seq).execution_options(yield_per=2000)
+    rows = connection.execute(query)
     for seq, act, kind, incident, at, recorded, actor, os_user, source, body, stored in rows:
         text = (
             f'{{"act":{_quoted(act)},"actor":{_quoted(actor)},"at":{_quoted(at)},"body":{body},'

@@ -18,15 +18,24 @@ class Standing(Enum):
     AHEAD = "ahead"
 
 
-def standing(engine: Engine) -> Standing:
-    """Compare the file's schema with ours; revisions are four digits and sort as text."""
+_BEGUN = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'",
+    "postgresql": "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL",
+}
+
+
+def begun(engine: Engine) -> bool:
+    """Whether there is a schema at all."""
     with engine.connect() as connection:
-        known = connection.execute(
-            text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'")
-        ).scalar()
-        found = (
-            connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
-        )
+        return connection.execute(text(_BEGUN[engine.dialect.name])).scalar() is not None
+
+
+def standing(engine: Engine) -> Standing:
+    """Compare the record's schema with ours; revisions are four digits and sort as text."""
+    found = None
+    if begun(engine):
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if found == HEAD:
         return Standing.CURRENT
     return Standing.AHEAD if found is not None and found > HEAD else Standing.BEHIND

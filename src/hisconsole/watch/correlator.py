@@ -20,11 +20,11 @@ from hisconsole.desk.actor import here
 from hisconsole.desk.correlating import correlate, places_of
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.pictures import Silences
+from hisconsole.desk.record import begun, open_record
 from hisconsole.plan.clusters import Place, Seen, patient, proven
 from hisconsole.plan.picture import Watched, wrong
 from hisconsole.plan.shown import show
 from hisconsole.plan.watching import limits
-from hisconsole.store.database import RECORD, Database
 from hisconsole.watch.due_clock import WATCH
 from hisconsole.watch.holding import Known, pause
 
@@ -50,7 +50,7 @@ class Correlator:
         self._known, self._now, self._broken = known, now, broken
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="correlate")
         self._desk: Desk | None = None
-        self._silences = Silences(data)
+        self._silences = Silences(config, data)
         self._before: Known | None = None
         self._files = ""
         self._site: Site | None = None
@@ -82,7 +82,8 @@ class Correlator:
                 return
             self._looked_s = time.monotonic()
             seen = self._seen(known)
-            if not (self._data / RECORD).exists() and not any(row.shown.rings for row in seen.rows.values()):
+            rings = any(row.shown.rings for row in seen.rows.values())
+            if not rings and not begun(self._config, self._data):
                 return  # a record that nobody has begun is begun by the first fault
             desk = self._opened()
             record = desk.database.data_version()
@@ -158,7 +159,8 @@ class Correlator:
     def _opened(self) -> Desk:
         if self._desk is None:
             site = self._site or load_site(self._config)
-            self._desk = Desk(database=Database(self._data), site=site, actor=here(WATCH), now=self._now)
+            database = open_record(self._config, self._data)
+            self._desk = Desk(database=database, site=site, actor=here(WATCH), now=self._now)
         return self._desk
 
     def _close(self) -> None:

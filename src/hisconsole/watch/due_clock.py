@@ -20,8 +20,8 @@ from hisconsole.desk.desk import Desk
 from hisconsole.desk.duties import recompute, tell_overdue
 from hisconsole.desk.evidence import freeze_notices
 from hisconsole.desk.pictures import Pictures
+from hisconsole.desk.record import begun, open_record
 from hisconsole.plan.picture import StatusPicture
-from hisconsole.store.database import RECORD, Database
 from hisconsole.store.events import head
 from hisconsole.watch.holding import pause
 
@@ -36,8 +36,16 @@ class DueClock:
     """Keeps the clock while a watch holds the lease; `run` it once. `broken` logs a fault."""
 
     def __init__(
-        self, config: Path, data: Path, *, every_s: float, broken: Callable[[Exception], str]
+        self,
+        config: Path,
+        data: Path,
+        *,
+        every_s: float,
+        broken: Callable[[Exception], str],
+        leads: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`leads` says whether the clock is ours to keep: of several watches one does."""
+        self._leads = leads
         self._config, self._data, self._every_s, self._broken = config, data, every_s, broken
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="due")
         self._desk: Desk | None = None
@@ -59,8 +67,11 @@ class DueClock:
     def _look(self) -> None:
         """Tell what has passed; a record that nobody has begun owes nothing."""
         try:
+            if not self._leads():
+                self._close()
+                return
             if self._desk is None:
-                if not (self._data / RECORD).exists():
+                if not begun(self._config, self._data):
                     return
                 self._desk = self._opened()
                 recompute(self._desk)
@@ -82,7 +93,7 @@ class DueClock:
     def _opened(self) -> Desk:
         self._signed = signature(self._config)
         site = load_site(self._config)
-        return Desk(database=Database(self._data), site=site, actor=here(WATCH))
+        return Desk(database=open_record(self._config, self._data), site=site, actor=here(WATCH))
 
     def _begin(self, desk: Desk) -> int:
         """From where to look for notices: the watch before may have died with the last of them unseen."""

@@ -9,7 +9,7 @@ import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from random import Random
@@ -29,10 +29,11 @@ from hisconsole.store.readings import Holder, Lost, Measured, Remade
 from hisconsole.text import printable
 from hisconsole.watch.ears import Ears
 from hisconsole.watch.keeper import Keeper
-from hisconsole.watch.own_path import Own, System
+from hisconsole.watch.own_path import WAIT_S, Own, System
 from hisconsole.watch.report import Reporter, Troubles
 from hisconsole.watch.runner import Runner
 from hisconsole.watch.schedule import FIRST_A_SECOND, Schedule
+from hisconsole.watch.sharing import Sharing
 from hisconsole.watch.state import State, Suspicion
 from hisconsole.watch.timing import Timing
 
@@ -86,7 +87,11 @@ class Holding:
         broken: Callable[[Exception], str],
         now: Callable[[], datetime],
         timing: Timing,
+        sharing: Sharing | None = None,
     ) -> None:
+        self._sharing = sharing
+        self._polled: frozenset[str] | None = frozenset() if sharing else None
+        self._trials: set[asyncio.Task[None]] = set()
         self._config, self._data, self._keeper, self._holder = config, data, keeper, holder
         self._make_pollers, self._broken = make_pollers, broken
         self._now, self._timing = now, timing
@@ -129,12 +134,13 @@ class Holding:
             poll=self._pollers,
             now=self._now,
             broken=self._broken,
+            told=self._sharing.add if self._sharing else _nobody_told,
         )
         self._ears = Ears(
             config=self._config,
             data=self._data,
             note=self._suspect,
-            look=lambda target: self._runner.hasten(target, anew=True),
+            look=lambda target: self._hasten(target, anew=True),
         )
         self._reporter = Reporter(schedule=self._schedule, runner=self._runner, now=self._now)
         tasks = [
@@ -144,6 +150,8 @@ class Holding:
             asyncio.create_task(self._every(self._timing.reload_s, self._ears.follow)),
             asyncio.create_task(self._every(self._timing.report_s, self._report)),
         ]
+        if self._sharing is not None:
+            tasks.append(asyncio.create_task(self._every(self._timing.beat_s, self._share)))
         try:
             while not stop.is_set():
                 await self._commit()
@@ -154,7 +162,7 @@ class Holding:
     async def _end(self, tasks: Sequence[asyncio.Task[None]]) -> None:
         """Cut what runs, write what was measured, give the lease back."""
         self._ears.close()
-        for task in tasks:
+        for task in (*tasks, *self._trials):
             task.cancel()
         with suppress(TimeoutError, StoreFault):
             async with asyncio.timeout(self._timing.end_s):
@@ -163,6 +171,8 @@ class Holding:
                 await self._keeper.release(self._holder)
         with suppress(TimeoutError):
             async with asyncio.timeout(self._timing.end_s / 3):
+                if self._sharing is not None:
+                    await self._sharing.close()
                 await self._pollers.close()
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
@@ -186,7 +196,7 @@ class Holding:
             self._write_all()
             return
         for target in asked:
-            self._runner.hasten(target)
+            self._hasten(target)
         if self._own.path.strikes:
             # Not waited for: the lease must be kept however long a look takes.
             self._looking = asyncio.create_task(self._own.look())
@@ -208,8 +218,72 @@ class Holding:
         words = f"{trap.words}, {now.astimezone(self._zone):%m-%d %H:%M:%S}"
         self._state.suspect(target, Suspicion(words, now, firm=trap.of_device))
 
+    def _hasten(self, target: str, *, anew: bool = False) -> None:
+        """Have a target polled at once, by whoever polls it."""
+        if self._sharing is None or self._sharing.polls(target):
+            self._runner.hasten(target, anew=anew)
+        else:
+            self._sharing.ask(target)
+
     def _ask(self, target: str) -> None:
-        self._runner.hasten(target)
+        """Ask a target about our own path: one that another host polls is tried by the way."""
+        if self._sharing is None or self._sharing.polls(target):
+            self._runner.hasten(target)
+        else:
+            trial = asyncio.create_task(self._try(target))
+            self._trials.add(trial)
+            trial.add_done_callback(self._trials.discard)
+
+    async def _try(self, target: str) -> None:
+        found, health = self._state.target(target), self._state.healths.get(target)
+        if found is None or health is None or not health.probes:
+            return
+        try:
+            async with asyncio.timeout(WAIT_S):
+                polled = await self._pollers(found, Probe(health.probes[0].probe), True)
+        except TimeoutError:
+            self._own.silent(target)
+        except Exception as error:  # noqa: BLE001 - every failure of a probe is silence here
+            self._broken(error)
+            self._own.silent(target)
+        else:
+            (self._own.silent if polled.fault else self._own.answered)(target)
+
+    async def _share(self) -> None:
+        """Keep our part of the targets, and take up what other hosts have found of theirs."""
+        infrastructure = self._state.infrastructure
+        if self._sharing is None or infrastructure is None:
+            return
+        targets = [target.id for target in infrastructure.targets]
+        heard = await self._sharing.beat(targets, cut_off=self._own.path.isolated)
+        for told in heard.told:
+            self._adopt(told.health, told.measured)
+        if self._sharing.mine != self._polled:
+            self._polled = self._sharing.mine
+            self._arrange(infrastructure)
+        for target in heard.asked:
+            self._runner.hasten(target)
+
+    def _adopt(self, health: TargetHealth, measured: Measured) -> None:
+        """Take up a round of another host, its moments by our own clock."""
+        ago_s = max(0.0, (self._now() - measured.at).total_seconds())
+        newest = max((judged.at_s for judged in measured.readings), default=0.0)
+        shift_s = asyncio.get_running_loop().time() - ago_s - newest
+        readings = tuple(replace(each, at_s=each.at_s + shift_s) for each in measured.readings)
+        slot = Slot(measured.target, measured.probe)
+        taken = self._state.adopt(health, slot, readings, at=measured.at, now=self._now())
+        if taken is not None:
+            self._keeper.add(taken[0], [replace(measured, readings=readings)], taken[1])
+
+    def _arrange(self, infrastructure: Infrastructure) -> None:
+        """Poll what is ours to poll."""
+        every, mine = slots(infrastructure), self._polled
+        ours = every if mine is None else {slot: s for slot, s in every.items() if slot.target in mine}
+        self._schedule.arrange(ours, now=asyncio.get_running_loop().time())
+
+    def leads(self) -> bool:
+        """Whether the record is ours to keep in step: of several watches one does."""
+        return self._sharing is None or self._sharing.leads
 
     async def _system_checks(self, system: System) -> Sequence[OwnCheck]:
         """The checks of this machine; they say nothing about targets that are this machine itself."""
@@ -252,7 +326,7 @@ class Holding:
         self._state.arrange(infrastructure, now=self._now())
         self._ears.arrange(infrastructure)
         self._troubles.room = self._pollers.arrange(infrastructure)
-        self._schedule.arrange(slots(infrastructure), now=asyncio.get_running_loop().time())
+        self._arrange(infrastructure)
         self._keeper.note(present=frozenset([*self._state.healths, SELF]))
         for health in self._state.healths.values():
             self._keeper.add(health, (), ())
@@ -275,6 +349,10 @@ class Holding:
                 traps=self._ears.samples(memories),
             )
         )
+
+
+def _nobody_told(_health: TargetHealth, _measured: Measured) -> None:
+    """Nobody else watches: nobody is told."""
 
 
 def _load(config: Path) -> tuple[Infrastructure, tzinfo]:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from hisconsole.errors import StoreFault
@@ -14,11 +15,17 @@ from hisconsole.store.readings import Lost
 from hisconsole.store.readings_lease import myself
 from hisconsole.watch.correlator import Correlator
 from hisconsole.watch.due_clock import DueClock
-from hisconsole.watch.holding import Holding, MakePollers, pause
+from hisconsole.watch.holding import Holding, Known, MakePollers, pause
 from hisconsole.watch.keeper import Keeper
+from hisconsole.watch.sharing import sharing_of
 from hisconsole.watch.timing import Timing
 
 LOG = "watch.log"
+
+
+def _known_to_leader(holding: Holding) -> Known | None:
+    """What is known, for the one watch that keeps the record in step."""
+    return holding.known() if holding.leads() else None
 
 
 class Watch:
@@ -52,12 +59,25 @@ class Watch:
                     broken=self._broken,
                     now=self._now,
                     timing=self._timing,
+                    sharing=sharing_of(
+                        self._config,
+                        self._data,
+                        holder=self._holder,
+                        lease_s=self._timing.lease_s,
+                        broken=self._broken,
+                    ),
                 )
-                clock = DueClock(self._config, self._data, every_s=self._timing.due_s, broken=self._broken)
+                clock = DueClock(
+                    self._config,
+                    self._data,
+                    every_s=self._timing.due_s,
+                    broken=self._broken,
+                    leads=holding.leads,
+                )
                 correlator = Correlator(
                     self._config,
                     self._data,
-                    known=holding.known,
+                    known=partial(_known_to_leader, holding),
                     every_s=self._timing.correlate_s,
                     now=self._now,
                     broken=self._broken,

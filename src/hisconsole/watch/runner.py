@@ -14,6 +14,7 @@ from datetime import datetime
 from math import inf
 from typing import Protocol
 
+from hisconsole.plan.health import TargetHealth
 from hisconsole.plan.profiles import Probe
 from hisconsole.plan.reading import Round
 from hisconsole.plan.targets import Target
@@ -76,7 +77,9 @@ class Runner:
         poll: Poller,
         now: Callable[[], datetime],
         broken: Callable[[Exception], str],
+        told: Callable[[TargetHealth, Measured], None] = lambda _health, _measured: None,
     ) -> None:
+        self._told = told
         self._schedule, self._state, self._own, self._keeper = schedule, state, own, keeper
         self._poll, self._now, self._broken = poll, now, broken
         self._flights: dict[Slot, _Flight] = {}
@@ -204,6 +207,7 @@ class Runner:
         ways = len(taken.health.probes)
         measured = Measured(polled.target, polled.probe, ways, polled.finished, taken.readings)
         self._keeper.add(taken.health, [measured], taken.changes)
+        self._told(taken.health, measured)
         for parent in taken.doubted:
             self.hasten(parent)
         for child in taken.freed:

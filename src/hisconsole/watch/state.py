@@ -211,6 +211,24 @@ class State:
             return ()
         return tuple(child for child in self._children.get(after.target, ()) if self.healths[child].silent)
 
+    def adopt(
+        self, told: TargetHealth, slot: Slot, readings: Iterable[Judged], *, at: datetime, now: datetime
+    ) -> tuple[TargetHealth, tuple[Change, ...]] | None:
+        """Take up what another watch has found; None where that is not watched here, or is known better.
+
+        Returns the health, and the changes that are news here.
+        """
+        before = self.healths.get(slot.target)
+        if before is None or all(way.probe != slot.probe for way in before.probes):
+            return None
+        if before.checked_at is not None and before.checked_at > at:
+            return None
+        after = begin(slot.target, [way.probe for way in before.probes], now=now, before=told)
+        self.healths[slot.target] = after
+        self._readings[slot] = tuple(readings)
+        last = before.changes[-1].at if before.changes else None
+        return after, tuple(each for each in after.changes if last is None or each.at > last)
+
     def readings_of(self, target: str) -> tuple[Judged, ...]:
         """The latest readings of a target by all its probes."""
         health = self.healths.get(target)

@@ -23,6 +23,8 @@ class Timing:
     standby_s: float = 2.0
     """How often one that stands by looks; a holder that was killed is seen at once then."""
     commit_s: float = 1.0
+    beat_s: float = 1.0
+    """How often watches of several hosts meet on their server."""
     reload_s: float = 2.0
     report_s: float = SELF_S
     due_s: float = 1.0

@@ -66,6 +66,16 @@ def upgrade() -> None:
         sa.Column("report", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("number", sa.String(32), nullable=False),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION events_stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " RAISE EXCEPTION 'events are never changed: record a correction'; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER event_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON event"
+            " FOR EACH STATEMENT EXECUTE FUNCTION events_stay()"
+        )
+        return
     for verb in ("UPDATE", "DELETE"):
         op.execute(
             f"CREATE TRIGGER event_no_{verb.lower()} BEFORE {verb} ON event "

@@ -1,0 +1,53 @@
+"""Opens the record wherever it lies: the file in the data folder, or the server that site.yaml names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hisconsole.config.server import load_server, password_of
+from hisconsole.errors import StoreFault
+from hisconsole.paths import Server
+from hisconsole.store.revision import RECORD
+from hisconsole.text import _
+
+if TYPE_CHECKING:
+    from hisconsole.store.database import Database
+    from hisconsole.store.shared import Shared
+
+
+def open_record(config: Path, data: Path, *, writable: bool = True, patient: bool = False) -> Database:
+    """The record of a site; close it when done. Raises ConfigFault and StoreFault, of which Away is one.
+
+    `patient` work, a proof or a copy, may wait for minutes where an operator's act may not.
+    """
+    server = load_server(config, data)
+    if server is None:
+        from hisconsole.store.database import Database
+
+        return Database(data, writable=writable)
+    return open_shared(server, data, writable=writable, patient=patient)
+
+
+def open_shared(server: Server, data: Path, *, writable: bool = True, patient: bool = False) -> Shared:
+    """The record on a server, whatever site.yaml says of where it lies. Raises StoreFault."""
+    try:
+        from hisconsole.store.postgres import PATIENCE_S
+        from hisconsole.store.shared import PATIENT_S, Shared
+    except ImportError as fault:
+        sentence = _(
+            "PostgreSQL needs a part that is not installed ({what}): pip install 'hisconsole[postgres]'."
+        )
+        raise StoreFault(sentence.format(what=fault.name)) from fault
+    return Shared(
+        server,
+        data,
+        password=password_of(server, data=data),
+        writable=writable,
+        patience_s=PATIENT_S if patient else PATIENCE_S,
+    )
+
+
+def begun(config: Path, data: Path) -> bool:
+    """Whether there is a record already; one on a server counts as begun, for asking could mean waiting."""
+    return load_server(config, data) is not None or (data / RECORD).exists()

@@ -1,0 +1,38 @@
+"""What an account of the server may do to the record: read all, add events, and bring projections along.
+
+Nobody but their owner can change or take away events, and he only by taking their guard away first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hisconsole.store import shares, tables
+from hisconsole.store.postgres import SCHEMA
+from hisconsole.store.shared import Shared
+
+
+def grants(role: str) -> Sequence[str]:
+    """The statements that let `role`, an existing one, work at a console and no more."""
+    name = '"' + role.replace('"', '""') + '"'
+    changing = ", ".join(
+        f"{SCHEMA}.{table.name}" for table in tables.metadata.sorted_tables if table is not tables.event
+    )
+    return (
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA {SCHEMA} FROM {name}",
+        f"GRANT USAGE ON SCHEMA {SCHEMA} TO {name}",
+        f"GRANT SELECT, INSERT ON {SCHEMA}.event TO {name}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {changing} TO {name}",
+        f"GRANT SELECT ON {SCHEMA}.alembic_version TO {name}",
+        *shares.grants(name),
+    )
+
+
+def give(record: Shared, role: str) -> Sequence[str]:
+    """Carry the grants out, as the owner of the record. Raises StoreFault."""
+    given = grants(role)
+    with record.write() as connection:
+        shares.lay(connection)
+        for statement in given:
+            connection.exec_driver_sql(statement)
+    return given

@@ -1,0 +1,190 @@
+"""PostgreSQL as it must be used for a record that several hosts write.
+
+Every wait ends: psycopg waits in this thread for the socket and its deadline alike, so a frozen server
+costs `PATIENCE_S` once and leaves no thread behind. One act writes at a time, behind one lock, so that the
+chain has no gap. Texts are compared by their bytes, as SQLite does, whatever the server's language is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, Engine, String, create_engine, event, exc
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import StaticPool
+
+from hisconsole.errors import Away, Busy, Damaged, StoreFault
+from hisconsole.paths import Server
+from hisconsole.text import _, printable
+
+SCHEMA = "record"
+CHANNEL = "hisconsole_record"
+_LOCK = f"SELECT pg_advisory_xact_lock({0x6869736331})"
+"""The lock of writers: `hisc1` in ASCII, as before the hashes of the chain."""
+
+PATIENCE_S = 3.0
+"""The longest wait for any one answer of the server."""
+CONNECT_S = 2
+"""The longest wait for a new connection to one server; libpq knows no shorter one."""
+LOCK_S = 2.0
+GOES = 3
+"""How long one waits for one's turn to write: so many times that."""
+
+BESIDE = "BESIDE"
+"""How a transaction begins that writes, and not to the record; IMMEDIATE is one that waits for its turn."""
+
+_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+
+FAULTS: tuple[type[Exception], ...] = (exc.DBAPIError, psycopg.Error)
+
+
+@compiles(String, "postgresql")
+def _as_sqlite(kind: String, compiler: Any, **_named: Any) -> str:
+    """Texts without a bound and by their bytes: what fits the one database fits the other, in its order."""
+    return 'TEXT COLLATE "C"'
+
+
+class Frozen(psycopg.OperationalError):
+    """No answer came in time; the connection is closed."""
+
+
+class Bounded(psycopg.Connection[Any]):
+    """A connection on which no wait is longer than `patience_s`."""
+
+    patience_s = PATIENCE_S
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Do what psycopg does, and give the server up at the deadline."""
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, self.patience_s)
+        except psycopg.errors._WaitTimeout as late:  # noqa: SLF001 - psycopg's one sign of a deadline
+            self.pgconn.finish()
+            raise Frozen(_("no answer within {seconds:.0f} s").format(seconds=self.patience_s)) from late
+
+
+def engine_of(server: Server, *, password: Callable[[], str], patience_s: float) -> Engine:
+    """One connection to the server that takes writes, made when it is needed and again after it was lost."""
+
+    def connect() -> Bounded:
+        connection = Bounded.connect(
+            **_parameters(server, patience_s), **_secret(password), autocommit=True, connect_timeout=CONNECT_S
+        )
+        connection.patience_s = patience_s
+        return connection
+
+    engine = create_engine(
+        "postgresql+psycopg://", creator=connect, poolclass=StaticPool, use_native_hstore=False
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        how = connection.get_execution_options().get("begin")
+        raw: Any = connection.connection.driver_connection
+        raw.execute(_WRITE if how else _READ)
+        if how == "IMMEDIATE":
+            _wait_for_turn(raw)
+
+    return engine
+
+
+def _wait_for_turn(raw: Bounded) -> None:
+    """Take the lock of writers, in several goes: each that ends in vain shows that the server lives."""
+    for go in range(1, GOES + 1):
+        try:
+            raw.execute(_LOCK)
+            return
+        except psycopg.errors.LockNotAvailable:
+            raw.rollback()
+            if go == GOES:
+                raise
+        raw.execute(_WRITE)
+
+
+def _parameters(server: Server, patience_s: float) -> dict[str, Any]:
+    """What libpq is told; nothing is left to files and variables of whoever sits here."""
+    options = {
+        "search_path": SCHEMA,
+        "lock_timeout": f"{LOCK_S * 1000:.0f}",
+        "statement_timeout": f"{(patience_s - 0.5) * 1000:.0f}",
+        "idle_in_transaction_session_timeout": f"{(patience_s + 2) * 1000:.0f}",  # of a frozen writer
+        "timezone": "UTC",
+    }
+    return {
+        "host": ",".join(host for host, _port in server.hosts),
+        "port": ",".join(str(port) for _host, port in server.hosts),
+        "user": server.user,
+        "dbname": server.name,
+        "application_name": "hisconsole",
+        "target_session_attrs": "read-write",  # of a pair, the one that is not the standby
+        "gssencmode": "disable",
+        "passfile": f"{os.devnull}/none",
+        "client_encoding": "UTF8",
+        "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+        **dict(server.settings),
+    }
+
+
+def _secret(password: Callable[[], str]) -> dict[str, Any]:
+    found = password()
+    return {"password": found} if found else {}
+
+
+def fault_of(error: Exception, server: Server) -> StoreFault:
+    """What the server or its silence means, as a sentence with a way out."""
+    original = getattr(error, "orig", None) or error
+    state = getattr(original, "sqlstate", None) or ""
+    why = _first_line(original)
+    if state == "55P03":
+        return Busy(
+            _(
+                "{server} is held by another writer for more than {seconds:.0f} s; nothing was written."
+                " Try again."
+            ).format(server=server, seconds=GOES * LOCK_S)
+        )
+    if state == "25P03":
+        return Busy(
+            _("{server} took the turn away from this, it had stopped; nothing was written.").format(
+                server=server
+            )
+        )
+    if state.startswith("XX"):
+        return Damaged(
+            _(
+                "{server} says that its data are damaged ({why}). Nothing more is written to it from here."
+                " Go over to the standby, or restore a backup."
+            ).format(server=server, why=why)
+        )
+    if state == "42501":
+        return StoreFault(
+            _("{server} does not let {user} do this ({why}): see 'hisconsole db grants'.").format(
+                server=server, user=server.user, why=why
+            )
+        )
+    if _is_away(original, state):
+        return Away(
+            _("{server} cannot be reached: {why}. Nothing was written.").format(server=server, why=why)
+        )
+    return StoreFault(_("The record {server} failed: {why}.").format(server=server, why=why))
+
+
+_AWAY = ("08", "53", "57", "58", "28", "25006")
+"""Classes of SQLSTATE: no connection, no room, stopped or too slow, no disk, not let in; a standby."""
+
+
+def _is_away(original: BaseException, state: str) -> bool:
+    if state:
+        return state.startswith(_AWAY)
+    return isinstance(original, psycopg.OperationalError | psycopg.InterfaceError)
+
+
+def _first_line(error: BaseException) -> str:
+    """The reason without the query, its values and the connection's own words."""
+    lines = [line for line in str(error).strip().splitlines() if line.strip()]
+    text = lines[0] if lines else type(error).__name__
+    return printable(text, limit=200).rstrip(".")
