@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -23,7 +24,7 @@ def test_a_record_that_holds(run: Run, call: Call) -> None:
     call()
     proof = run("verify", "--json", operator="")
     assert proof.code == 0
-    assert set(proof.json) == {"holds", "seq", "hash", "incidents", "faults"}
+    assert set(proof.json) == {"holds", "seq", "hash", "incidents", "anchors", "faults"}
     assert proof.json["holds"] is True
     assert (proof.json["seq"], proof.json["incidents"]) == (3, 1)
     assert len(proof.json["hash"]) == 64
@@ -147,3 +148,44 @@ def test_who_serves_nobody_is_a_warning(run: Run, tmp_path: Path) -> None:
     (warning, _told) = ran.out.splitlines()
     assert warning.startswith(f"{file}:")
     assert "'serves' names 'imagin', which departments.yaml does not list: did you mean 'imaging'?" in warning
+
+
+def test_heads_kept_outside_fit_or_tell_what_was_cut_off(run: Run, call: Call, tmp_path: Path) -> None:
+    call()
+    before = run("verify", "--json", operator="").json
+    call()
+    after = run("verify", "--json", operator="").json
+    page = tmp_path / "heads"
+    page.write_text(
+        "".join(f"record X seq={each['seq']} head={each['hash']} at=1\n" for each in (before, after))
+    )
+    fits = run("verify", "--anchor", str(page), "--anchor", str(before["hash"])[:16], operator="")
+    assert (fits.code, fits.out.splitlines()[1]) == (0, "3 heads that were kept outside fit.")
+    ahead = f"{after['hash']}@{int(str(after['seq'])) + 5}"
+    gone = run("verify", "--anchor", ahead, operator="")
+    assert gone.code == 3
+    assert f"The record ends at event {after['seq']}" in gone.out + gone.err
+    for word in ("/nowhere", "abc", str(tmp_path)):
+        refused = run("verify", "--anchor", word, operator="")
+        assert refused.code == 2
+        assert "neither a head of 12 characters" in refused.err
+
+
+def test_a_restore_is_tried_without_touching_the_record(
+    run: Run, call: Call, data: Path, tmp_path: Path
+) -> None:
+    call()
+    assert run("restore", "--drill", operator="").code == 1, "nothing was backed up yet"
+    run("backup", str(tmp_path / "copy.db"), operator="")
+    call()
+    before = run("verify", "--json", operator="").json
+    tried = run("restore", "--drill", str(tmp_path / "copy.db"), "--json", operator="").json
+    assert (tried["open"], tried["recorded"]) == (1, True)
+    after = run("verify", "--json", operator="").json
+    assert after["seq"] == int(str(before["seq"])) + 1, "that it was tried is on record, and nothing else"
+    (data / "backups").mkdir()
+    shutil.copy(tmp_path / "copy.db", data / "backups" / "record-20261128T010203Z.db")
+    assert "record-20261128T010203Z.db can be restored" in run("restore", "--drill", operator="").out
+    (tmp_path / "broken.db").write_bytes((tmp_path / "copy.db").read_bytes()[:9000])
+    assert run("restore", "--drill", str(tmp_path / "broken.db"), operator="").code == 3
+    assert run("restore", operator="").code == 2

@@ -258,6 +258,7 @@ def test_what_was_done_is_no_concern_any_more(run: Run, config: Path, data: Path
         at.write("db-1", [], failure="no answer")
         run("pack", "--record", "--out", str(tmp_path / "pack.txt"), *config_)
         assert run("backup", str(tmp_path / "copy.db"), *config_).code == 0
+        assert run("restore", "--drill", str(tmp_path / "copy.db"), *config_).code == 0
         after = run("ready", "--json", *config_)
         found = concerns(after)
         assert found["probes"]["where"] == ["db-1 ssh"]

@@ -184,6 +184,10 @@ TOLD: dict[str, tuple[Event, str]] = {
         _event(Kind.MAINTENANCE_LAPSED, number=3),
         "the quiet of maintenance 3 was not accepted again",
     ),
+    "restore tried": (
+        _event(Kind.RESTORE_TRIED, file="/backup/a.db", seq=9, hash="x"),
+        "restore tried with /backup/a.db: it held up to entry 9",
+    ),
     "backed up": (
         _event(Kind.BACKED_UP, file="/backup/a.db", seq=9, hash="x"),
         "record backed up to /backup/a.db, up to entry 9",

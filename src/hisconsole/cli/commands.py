@@ -111,9 +111,9 @@ def all_commands() -> tuple[Command, ...]:
         Command(
             "verify",
             _("Prove the record: the chain of its events, and all that is computed from them."),
-            "holds, seq, hash, incidents, faults",
-            "hisconsole verify --data /var/lib/hisconsole",
-            lambda parser: None,
+            "holds, seq, hash, incidents, anchors, faults",
+            "hisconsole verify --data /var/lib/hisconsole --anchor /var/log/hisconsole-heads",
+            _verify,
         ),
         Command(
             "backup",
@@ -125,9 +125,9 @@ def all_commands() -> tuple[Command, ...]:
         Command(
             "restore",
             _("Put a proved backup in the record's place; the old record is kept beside it."),
-            "file, kept, seq, hash, incidents",
-            "hisconsole restore /backup/record-2026-11-23.db",
-            lambda parser: parser.add_argument("file", metavar="FILE"),
+            "file, kept, seq, hash, incidents; --drill: file, open, made, seq, hash, incidents, recorded",
+            "hisconsole restore --drill",
+            _restore,
         ),
         Command(
             "init",
@@ -222,6 +222,30 @@ def _incident(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--pdf", metavar="FILE", default="", help=_("with --review: as PDF (hisconsole[pdf])")
+    )
+
+
+def _restore(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", help=_("with --drill the newest that the watch made")
+    )
+    parser.add_argument(
+        "--drill",
+        action="store_true",
+        help=_("restore it beside the record, prove and read it, and take it away again"),
+    )
+
+
+def _verify(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--anchor",
+        action="append",
+        default=[],
+        metavar="HEAD[@SEQ]|FILE",
+        help=_(
+            "a head of the chain kept elsewhere, or a file with such: lines of the journal, a printed page;"
+            " may be given again"
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,9 @@ from hisconsole.paths import Server, config_dir, data_dir, shipped
 from hisconsole.text import _, ngettext, printable
 
 if TYPE_CHECKING:
+    from hisconsole.desk.desk import Desk
     from hisconsole.flows.lint import Linted
+    from hisconsole.plan.anchors import Anchor
     from hisconsole.plan.document import Plan
     from hisconsole.plan.targets import Infrastructure
     from hisconsole.store.database import Database
@@ -25,35 +27,67 @@ def verify(asked: Namespace) -> Answer:
     """Prove the record; its head is what an anchor outside remembers."""
     from hisconsole.store.verify import verify as prove
 
+    anchors = [anchor for word in asked.anchor for anchor in _anchors(word)]
     with closing(_record(asked)) as database, database.read() as connection:
-        proof = prove(connection)
+        proof = prove(connection, anchors=anchors)
     data = {"holds": not proof.faults, **_proved(proof), "faults": list(proof.faults)}
+    data["anchors"] = [str(anchor) for anchor in anchors]
     if proof.faults:
         return Answer(data, proof.faults, StoreFault.exit_code)
-    return Answer(data, [_("The record holds: {proof}").format(proof=_told(proof))])
+    lines = [_("The record holds: {proof}").format(proof=_told(proof))]
+    if anchors:
+        told = ngettext(
+            "{n} head that was kept outside fits.", "{n} heads that were kept outside fit.", len(anchors)
+        )
+        lines.append(told.format(n=len(anchors)))
+    return Answer(data, lines)
+
+
+def _anchors(word: str) -> Sequence[Anchor]:
+    """The heads that a word of the command line names: one itself, or those in a file."""
+    from hisconsole.plan.anchors import SHORTEST, found_in, given
+
+    anchor = given(word)
+    if anchor is not None:
+        return (anchor,)
+    path = _file(word)
+    try:
+        found = found_in(path.read_text(encoding="utf-8", errors="replace"))
+    except OSError as fault:
+        raise Usage(
+            _(
+                "{word} is neither a head of {n} characters or more nor a file that can be read: {why}."
+            ).format(word=printable(word), n=SHORTEST, why=fault.strerror)
+        ) from None
+    if not found:
+        raise Usage(_("{file} holds no head of a record.").format(file=printable(word)))
+    return found
 
 
 def backup(asked: Namespace) -> Answer:
     """Copy the record to a new file, and put on record that this was done."""
+    from hisconsole.desk.upkeep import record_backup
     from hisconsole.store.backup import backup as copy
 
     target = _file(asked.file)
     with closing(_record(asked)) as database:
         proof = copy(database, target)
     lines = [_("{file} holds: {proof}").format(file=target, proof=_told(proof))]
-    unrecorded = _unrecorded(asked, target, proof)
+    unrecorded = _recorded(
+        asked, lambda desk: record_backup(desk, str(target), seq=proof.head.seq, head=proof.head.hash)
+    )
     if unrecorded:
         told = _("That it was made could not be recorded, so 'hisconsole ready' misses it: {why}")
         lines.append(told.format(why=unrecorded))
     return Answer({"file": str(target), **_proved(proof), "recorded": not unrecorded}, lines)
 
 
-def _unrecorded(asked: Namespace, target: Path, proof: Proof) -> str:
-    """Why a copy that was made is not on record; empty when it is. The copy is none the worse for it."""
+def _recorded(asked: Namespace, act: Callable[[Desk], object]) -> str:
+    """Put on record what was done with a copy; why that cannot be, or empty. The copy is none the worse."""
     from hisconsole.desk.actor import here
     from hisconsole.desk.desk import Desk
     from hisconsole.desk.record import open_record
-    from hisconsole.desk.upkeep import NIGHTLY, record_backup
+    from hisconsole.desk.upkeep import NIGHTLY
     from hisconsole.wiring import Settings, check_operator, open_site
 
     settings = Settings(config_dir(asked.config), data_dir(asked.data), asked.operator)
@@ -62,7 +96,7 @@ def _unrecorded(asked: Namespace, target: Path, proof: Proof) -> str:
         check_operator(site, settings.operator)
         with closing(open_record(settings.config, settings.data)) as database:
             desk = Desk(database=database, site=site, actor=here(settings.operator or NIGHTLY))
-            record_backup(desk, str(target), seq=proof.head.seq, head=proof.head.hash)
+            act(desk)
     except HisError as fault:
         return str(fault)
     return ""
@@ -75,6 +109,10 @@ def restore(asked: Namespace) -> Answer:
     from hisconsole.config.server import load_server
     from hisconsole.store.backup import restore as put
 
+    if asked.drill:
+        return _drilled(asked)
+    if asked.file is None:
+        raise Usage(_("Name the backup that is to take the record's place."))
     _speak(asked)
     source = _file(asked.file)
     data = data_dir(asked.data)
@@ -97,6 +135,51 @@ def _put_on(server: Server, data: Path, source: Path) -> tuple[Proof, None]:
 
     with closing(Database.at(source)) as backup_, closing(open_shared(server, data, patient=True)) as record:
         return copy(backup_, record), None
+
+
+def _drilled(asked: Namespace) -> Answer:
+    """Restore a backup into a folder of its own, prove it and open its queue; the record stays as it is."""
+    from datetime import UTC, datetime
+    from tempfile import TemporaryDirectory
+
+    from hisconsole.desk.upkeep import record_restore
+    from hisconsole.plan.times import to_text
+    from hisconsole.store.backup import restore as put
+    from hisconsole.store.database import Database
+    from hisconsole.store.events import at_seq
+    from hisconsole.store.projections import queue
+
+    source = _file(asked.file) if asked.file is not None else _newest_backup(asked)
+    with TemporaryDirectory(prefix="hisconsole-restore-") as scratch:
+        proof, _kept = put(Path(scratch), source, now=datetime.now(UTC))
+        with closing(Database(Path(scratch), writable=False)) as database, database.read() as connection:
+            open_ = len(queue(connection))
+            last = at_seq(connection, proof.head.seq)
+    made = to_text(last.recorded) if last is not None else None
+    unrecorded = _recorded(
+        asked, lambda desk: record_restore(desk, str(source), seq=proof.head.seq, head=proof.head.hash)
+    )
+    lines = [
+        _("{file} can be restored: {proof}").format(file=source, proof=_told(proof)),
+        ngettext("{n} incident is open in it.", "{n} incidents are open in it.", open_).format(n=open_),
+        _("Its last event was recorded {when}. The record itself was not touched.").format(when=made or "-"),
+    ]
+    if unrecorded:
+        lines.append(_("That this was tried could not be recorded: {why}").format(why=unrecorded))
+    data = {"file": str(source), "open": open_, "made": made, **_proved(proof), "recorded": not unrecorded}
+    return Answer(data, lines)
+
+
+def _newest_backup(asked: Namespace) -> Path:
+    """The newest backup that the watch has made."""
+    from hisconsole.config import load_site
+    from hisconsole.config.backups import backups_in, place_of
+
+    folder = place_of(load_site(config_dir(asked.config)).backups, data_dir(asked.data))
+    made = dict(backups_in(folder))
+    if not made:
+        raise HisError(_("There is no backup in {folder}: name one.").format(folder=folder))
+    return made[max(made)]
 
 
 def init(asked: Namespace) -> Answer:

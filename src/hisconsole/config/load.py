@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from hisconsole.config.backups import backups_of
 from hisconsole.config.cards import CARDS, cards_of, check_cards_across
 from hisconsole.config.checks import Entries, check_across
 from hisconsole.config.documents import Signature, named, read_bytes, read_documents, signature_of
@@ -121,6 +122,7 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
     language, prefix = head.one_of("language", LANGUAGES), head.prefix("prefix")
     traps = listening_of(head, sample=sample)
     server_of(head)
+    backups = backups_of(head)
     head.close()
     check_across(departments, workstations, roster, sample=sample, findings=findings)
     if draft is None or cards is None:
@@ -139,6 +141,7 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
         cards=cards.cards,
         rota=manned(shifts, operators),
         traps=traps,
+        backups=backups,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from hisconsole.config.backups import Backups
 from hisconsole.config.listening import Listening
 from hisconsole.plan.cards import Cards
 from hisconsole.plan.document import Plan
@@ -130,6 +131,8 @@ class Site:
     """Who is on duty when; empty where the hospital has no shifts.yaml."""
     traps: Listening | None = None
     """Where the watch listens for SNMP traps, if it does."""
+    backups: Backups = field(default_factory=Backups)
+    """Where the watch keeps backups of the record, and how many."""
     drill: bool = False
     """Whether its record is that of a drill; no file says so, the folder of the record does."""
     _departments: dict[str, Department] = field(init=False, repr=False, compare=False)

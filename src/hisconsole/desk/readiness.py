@@ -39,7 +39,7 @@ from hisconsole.plan.reading import Judged, fresh
 from hisconsole.plan.rota import gaps
 from hisconsole.plan.status import Status
 from hisconsole.plan.targets import Infrastructure, Target
-from hisconsole.plan.upkeep import BackedUp, last_backup
+from hisconsole.plan.upkeep import BackedUp, last_backup, last_restore
 from hisconsole.plan.watching import SELF, SELF_S, patience, probes_of
 from hisconsole.store import events
 from hisconsole.store.readings_reader import Picture, Reader
@@ -77,7 +77,8 @@ def look(site: Site, places: Places, *, now: datetime) -> Seen:
         lookout=_lookout(latest, now),
         room=_room(places.data),
         lint=_lint(places.config, checked),
-        backup=_backup(last_backup(history), places.data),
+        backup=_backup(last_backup(history), places.data, site.backups.copy),
+        restore=last_restore(history),
         contacts=_contacts(site, contacts.known(history), now),
         seats=_seats(site),
         rota=_rota(site, now),
@@ -140,16 +141,22 @@ def _lint(config: Path, checked: Checked) -> tuple[Lint, ...]:
     return (*faults, *(_of_finding(each, fault=False) for each in (*checked.warnings, *signs)))
 
 
-def _backup(last: BackedUp | None, data: Path) -> Backup | None:
+def _backup(last: BackedUp | None, data: Path, copy: str) -> Backup | None:
+    """The newest backup; one that was carried to the second place is as good as where it lies best."""
     if last is None:
         return None
     path = Path(last.file)
+    places = [path, *([Path(copy) / path.name] if copy else [])]
+    disks = {disk for each in places if (disk := _disk(each)) is not None}
+    return Backup(last.at, last.file, there=bool(disks), beside=disks == {_disk(data)})
+
+
+def _disk(path: Path) -> int | None:
+    """The device a file or folder lies on; None where there is none."""
     try:
-        there = path.is_file()
-        beside = there and path.stat().st_dev == data.stat().st_dev
+        return path.stat().st_dev
     except (OSError, ValueError):
-        there = beside = False
-    return Backup(last.at, last.file, there, beside)
+        return None
 
 
 def _contacts(site: Site, known: roster.Knowns, now: datetime) -> tuple[Reachable, ...]:

@@ -105,6 +105,7 @@ class Kind(StrEnum):
     MAINTENANCE_OVERRAN = "maintenance-overran"
     MAINTENANCE_LAPSED = "maintenance-lapsed"
     BACKED_UP = "backup"
+    RESTORE_TRIED = "restore-tried"
     DRILL_HELD = "drill"
 
 

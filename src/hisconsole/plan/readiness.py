@@ -17,9 +17,11 @@ Clock = Callable[[datetime], str]
 
 ROTA_SOON = timedelta(hours=24)
 """A gap that is nearer must be filled now."""
-BACKUP_DUE = timedelta(hours=26)
-"""A nightly backup, and two hours for one that is late (domain 3.2, section 13)."""
+BACKUP_DUE = timedelta(hours=2)
+"""The watch makes one each hour; an hour for one that is late."""
 BACKUP_LOST = timedelta(days=7)
+RESTORE_DUE = timedelta(days=92)
+"""Once a quarter: what was never restored is a hope and no backup."""
 DRILL_DUE = timedelta(days=183)
 """Half-yearly (domain 5.8)."""
 CERTIFICATE_DUE = 30.0
@@ -106,7 +108,7 @@ def _files(seen: Seen, now: datetime, clock: Clock) -> Iterator[Concern]:
 
 def _backup(seen: Seen, now: datetime, clock: Clock) -> Iterator[Concern]:
     last = seen.backup
-    do = _("Run 'hisconsole backup FILE', and have it run every night.")
+    do = _("Have a watch run all day, which makes one each hour; or run 'hisconsole backup FILE' now.")
     if last is None:
         yield Concern(Urgency.NOW, Area.BACKUP, _("The record was never backed up."), (), do)
         return
@@ -123,6 +125,18 @@ def _backup(seen: Seen, now: datetime, clock: Clock) -> Iterator[Concern]:
         what = _("The newest backup is no longer where it was written.")
         do = _("Make sure that it was carried away, and not lost.")
         yield Concern(Urgency.NOTE, Area.BACKUP, what, (last.file,), do)
+
+
+def _restore(seen: Seen, now: datetime, clock: Clock) -> Iterator[Concern]:
+    if seen.backup is None or (seen.restore is not None and now - seen.restore <= RESTORE_DUE):
+        return
+    what = (
+        _("No restore was ever tried.")
+        if seen.restore is None
+        else _("A restore was last tried {when}.").format(when=clock(seen.restore))
+    )
+    do = _("Run 'hisconsole restore --drill': it changes nothing and takes a minute.")
+    yield Concern(Urgency.SOON, Area.BACKUP, what, (), do)
 
 
 def _contacts(seen: Seen, now: datetime, clock: Clock) -> Iterator[Concern]:
@@ -298,6 +312,7 @@ RULES: Sequence[Rule] = (
     _room,
     _files,
     _backup,
+    _restore,
     _contacts,
     _seats,
     _rota,

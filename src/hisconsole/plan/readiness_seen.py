@@ -138,6 +138,8 @@ class Seen:
     room: Room | None
     lint: tuple[Lint, ...]
     backup: Backup | None
+    restore: datetime | None
+    """When a restore was last tried."""
     contacts: tuple[Reachable, ...]
     seats: Mapping[str, tuple[str, ...]]
     """Each seat of the leading group with the contacts that hold it."""

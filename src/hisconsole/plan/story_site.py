@@ -78,6 +78,9 @@ TELL_SITE: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.MAINTENANCE_LAPSED: lambda body, clock: _numbered(
         _("the quiet of maintenance {number} was not accepted again"), body
     ),
+    Kind.RESTORE_TRIED: lambda body, clock: _("restore tried with {file}: it held up to entry {seq}").format(
+        file=body["file"], seq=body["seq"]
+    ),
     Kind.BACKED_UP: lambda body, clock: _("record backed up to {file}, up to entry {seq}").format(
         file=body["file"], seq=body["seq"]
     ),

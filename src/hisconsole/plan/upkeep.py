@@ -24,6 +24,16 @@ def backed_up(file: str, *, seq: int, head: str, now: datetime) -> NewEvent:
     return NewEvent(Kind.BACKED_UP, SITE, now, {"file": file, "seq": seq, "hash": head})
 
 
+def restore_tried(file: str, *, seq: int, head: str, now: datetime) -> NewEvent:
+    """A backup was restored beside the record, proved and read, and taken away again."""
+    return NewEvent(Kind.RESTORE_TRIED, SITE, now, {"file": file, "seq": seq, "hash": head})
+
+
+def last_restore(history: Iterable[Event]) -> datetime | None:
+    """When a restore was last tried; None where it never was."""
+    return max((event.at for event in history if event.kind is Kind.RESTORE_TRIED), default=None)
+
+
 def last_backup(history: Iterable[Event]) -> BackedUp | None:
     """The newest backup among the events of no incident."""
     found = [event for event in history if event.kind is Kind.BACKED_UP]

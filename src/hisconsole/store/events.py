@@ -60,6 +60,17 @@ def head(connection: Connection) -> Head:
     return Head(row.seq, row.hash) if row else Head(0, GENESIS)
 
 
+def hash_at(connection: Connection, seq: int) -> str | None:
+    """The stored hash of an event; None where there is no such event."""
+    return connection.execute(select(table.c.hash).where(table.c.seq == seq)).scalar_one_or_none()
+
+
+def seq_of(connection: Connection, beginning: str) -> int | None:
+    """The first event whose hash begins so; None where there is none."""
+    query = select(table.c.seq).where(table.c.hash.startswith(beginning, autoescape=True))
+    return connection.execute(query.order_by(table.c.seq).limit(1)).scalar_one_or_none()
+
+
 def append(
     connection: Connection, events: Sequence[NewEvent], *, act: str, writer: Writer, now: datetime
 ) -> list[Event]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import merge
@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, text
 
+from hisconsole.plan.anchors import Anchor, judge
 from hisconsole.plan.events import GENESIS, SITE, link
 from hisconsole.store import tables
-from hisconsole.store.events import Head, links
+from hisconsole.store.events import Head, hash_at, links, seq_of
 from hisconsole.store.projections import Held
 from hisconsole.store.rebuild import computed_from_events
 from hisconsole.text import _
@@ -29,13 +30,20 @@ class Proof:
     faults: tuple[str, ...]
 
 
-def verify(connection: Connection, *, most: int = 20) -> Proof:
-    """Check the file, the chain and the projections; stops after `most` faults."""
+def verify(connection: Connection, *, most: int = 20, anchors: Iterable[Anchor] = ()) -> Proof:
+    """Check the file, the chain, what `anchors` know, and the projections; stops after `most` faults."""
     faults = list(_file_faults(connection))
     if faults:
         return Proof(Head(0, GENESIS), 0, tuple(faults[:most]))
     with _any_bytes(connection):
         head, faults = _chain(connection)
+        if not faults:
+            faults += judge(
+                anchors,
+                hash_at=lambda seq: hash_at(connection, seq),
+                seq_of=lambda beginning: seq_of(connection, beginning),
+                last=head.seq,
+            )
     incidents = 0
     if not faults:
         for number, parts in _by_incident(connection):

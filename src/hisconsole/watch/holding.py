@@ -102,6 +102,10 @@ class Holding:
         self._path = OwnPath()
         self._zone: tzinfo = UTC
 
+    def say_of_backups(self, sentence: str) -> None:
+        """What is wrong with the backups of the record; empty when nothing is."""
+        self._troubles.backups = sentence
+
     def known(self) -> Known | None:
         """What is known now, for whoever looks on from another thread; None before the first files."""
         infrastructure = self._state.infrastructure

@@ -17,6 +17,7 @@ from hisconsole.watch.correlator import Correlator
 from hisconsole.watch.due_clock import DueClock
 from hisconsole.watch.holding import Holding, Known, MakePollers, pause
 from hisconsole.watch.keeper import Keeper
+from hisconsole.watch.safekeeping import Safekeeping
 from hisconsole.watch.sharing import sharing_of
 from hisconsole.watch.timing import Timing
 
@@ -82,8 +83,17 @@ class Watch:
                     now=self._now,
                     broken=self._broken,
                 )
+                safekeeping = Safekeeping(
+                    self._config,
+                    self._data,
+                    now=self._now,
+                    every_s=self._timing.backup_s,
+                    trouble=holding.say_of_backups,
+                    leads=holding.leads,
+                    broken=self._broken,
+                )
                 over = asyncio.Event()
-                keeping = asyncio.gather(clock.run(over), correlator.run(over))
+                keeping = asyncio.gather(clock.run(over), correlator.run(over), safekeeping.run(over))
                 try:
                     await holding.run(stop)
                 except (Lost, StoreFault) as fault:

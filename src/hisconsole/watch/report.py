@@ -39,6 +39,8 @@ class Troubles:
     """Why we seem to be cut off."""
     room: str = ""
     """What this machine has not room for."""
+    backups: str = ""
+    """Why no backup of the record could be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def _sentences(troubles: Troubles) -> Iterable[Sample]:
         ("store", _("file of the readings"), troubles.store, Status.WARNING),
         ("path", _("own path"), troubles.path, Status.CRITICAL),
         ("room", _("open files"), troubles.room, None),
+        ("backups", _("backups of the record"), troubles.backups, Status.WARNING),
     ):
         yield Sample(key, label, sentence or _("good"), "", "watch", level if sentence else None, sentence)
 

@@ -31,6 +31,8 @@ class Timing:
     """How often passed deadlines are looked for; asking costs a fraction of a millisecond."""
     correlate_s: float = 1.0
     """How often what is seen is brought to the incidents."""
+    backup_s: float = 15.0
+    """How often it is looked whether a backup of the record is due."""
     end_s: float = 1.5
     """How long an end in good order may take."""
     policy: Policy = field(default_factory=Policy)
