@@ -53,7 +53,7 @@ class Away(StoreFault):
         self.doubtful = doubtful
 
 
-class Busy(StoreFault):
+class Busy(Away):
     """Another process held the store longer than the bounded wait; nothing was written."""
 
 

@@ -123,6 +123,14 @@ class Fields:
             return self._wrong(name, sentence.format(name=name, value=shown(text)))
         return text
 
+    def folder(self, name: str) -> str:
+        """A folder of this machine, from its root on; empty where it is not given."""
+        text = self.text(name)
+        if text and not text.startswith("/"):
+            sentence = _("'{name}' must be a folder from the root on, as /var/lib/hisconsole, not '{value}'.")
+            return self._wrong(name, sentence.format(name=name, value=shown(text)))
+        return text
+
     def address(self, name: str) -> str:
         """The IP address of one machine; never a name, because DNS may be what failed (law 9)."""
         text = self.text(name, needed=True)

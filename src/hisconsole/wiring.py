@@ -16,7 +16,7 @@ from hisconsole.config import Site, in_drill, load_site, reload, signature
 from hisconsole.config.documents import Signature
 from hisconsole.config.server import load_server
 from hisconsole.desk.actor import here, utc_now
-from hisconsole.errors import ConfigFault, HisError, NotFound
+from hisconsole.errors import Away, ConfigFault, HisError, NotFound
 from hisconsole.paths import shipped
 from hisconsole.plan.board import Board, board_of
 from hisconsole.sessions import Live, Session
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     from hisconsole.console.feed import Watching
     from hisconsole.console.terminal import Terminal
+    from hisconsole.desk.actor import Actor
     from hisconsole.desk.desk import Desk, Outcome
+    from hisconsole.desk.keeping import Keeping
     from hisconsole.desk.pictures import Pictures
     from hisconsole.flows.flow import Flow
     from hisconsole.plan.document import Plan
@@ -86,14 +88,32 @@ def check_operator(site: Site, operator: str) -> None:
 
 
 def open_desk(settings: Settings, *, writable: bool = True) -> Desk:
-    """A desk for one command."""
+    """A desk for one command; where the record is away and it is to act, one that keeps the act here."""
     from hisconsole.desk.desk import Desk
     from hisconsole.desk.record import open_record
 
-    site = open_site(settings)
+    site, actor = open_site(settings), here(settings.operator)
     check_operator(site, settings.operator)
-    database = open_record(settings.config, settings.data, writable=writable)
-    return Desk(database=database, site=site, actor=here(settings.operator))
+    if not writable:
+        database = open_record(settings.config, settings.data, writable=False)
+        return Desk(database=database, site=site, actor=actor)
+    keeper = keeping(settings, site, actor)
+    try:
+        desk = Desk(database=open_record(settings.config, settings.data), site=site, actor=actor)
+    except Away as fault:
+        keeper.went(fault)
+        return keeper.standin
+    desk.keeping = keeper
+    return desk
+
+
+def keeping(settings: Settings, site: Site, actor: Actor) -> Keeping:
+    """What keeps acts on this machine while the record is away."""
+    from hisconsole.desk.keeping import Keeping
+    from hisconsole.store.journal import Journal, places
+
+    named = Path(site.journal) if site.journal else None
+    return Keeping(Journal(places(settings.data, named=named)), site=site, actor=actor, now=utc_now)
 
 
 def classify_flow(plan: Plan) -> Flow:
@@ -255,6 +275,7 @@ def run_console(settings: Settings, terminal: Terminal) -> int:
             data=settings.data,
             operator=settings.operator,
             open_desk=desk,
+            keep=lambda: keeping(settings, site, actor),
             glance=glance,
             reload=reloader(settings.config, settings.data),
             colour=True,

@@ -10,7 +10,7 @@ from hisconsole.plan.calls import call_fields
 from tests.cli.conftest import Run
 
 Call = Callable[..., int]
-OUTCOME = {"act", "incident", "seq", "sentence", "repeated", "report"}
+OUTCOME = {"act", "incident", "seq", "sentence", "repeated", "kept", "report"}
 
 
 def test_a_call_is_taken_with_all_that_was_said(run: Run) -> None:

@@ -33,6 +33,7 @@ from hisconsole.console.table import Screens, load_screens
 from hisconsole.desk.actor import Actor, utc_now
 from hisconsole.desk.calls import take_call
 from hisconsole.desk.desk import Desk
+from hisconsole.desk.keeping import Keeping
 from hisconsole.paths import shipped
 from hisconsole.plan.board import Board, board_of
 from hisconsole.plan.readiness_seen import Concern
@@ -231,6 +232,7 @@ async def console(
     open_desk: Callable[[], Desk] | None = None,
     watching: Watching | None = None,
     readiness: Callable[[], tuple[Concern, ...]] | None = None,
+    keep: Callable[[], Keeping] | None = None,
     faults: bool = False,
 ) -> AsyncIterator[Seat]:
     """Open the console as `wiring.run_console` does; a bug met meanwhile fails the test."""
@@ -254,6 +256,7 @@ async def console(
         colour=True,
         watching=watching,
         readiness=readiness,
+        keep=keep,
     )
     app = HisConsole(start)
     bells: list[float] = []

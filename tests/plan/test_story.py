@@ -260,6 +260,22 @@ TOLD: dict[str, tuple[Event, str]] = {
         ),
         "DRILL fibre held, from 22:00 to 22:20",
     ),
+    "needs eyes": (
+        _event(
+            Kind.NEEDS_EYES,
+            label="Close",
+            incident=42,
+            given={"name": "close"},
+            by="li.na",
+            why="It is closed.",
+        ),
+        "NEEDS YOUR EYES: 'Close' on 0042 by li.na was not recorded: It is closed.",
+    ),
+    "needs eyes, of the site": (
+        _event(Kind.NEEDS_EYES, label="Silenced", incident=0, given={}, by="li.na", why="It has ended."),
+        "NEEDS YOUR EYES: 'Silenced' on the site by li.na was not recorded: It has ended.",
+    ),
+    "settled": (_event(Kind.SETTLED, entry=7, text="done by hand"), "entry 7 settled: done by hand"),
     "snapshot": (
         _event(
             Kind.SNAPSHOT,

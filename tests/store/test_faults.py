@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from hisconsole.desk import calls, reading
 from hisconsole.desk.desk import Desk
-from hisconsole.errors import Busy, Damaged, StoreFault
+from hisconsole.errors import Away, Busy, Damaged, StoreFault
 from hisconsole.store import backup
 from hisconsole.store.database import RECORD
 from hisconsole.store.verify import verify
@@ -39,7 +39,7 @@ def test_a_full_disk_loses_nothing_and_recovers(desk: Desk) -> None:
     with pytest.raises(StoreFault, match="The disk is full: nothing was written") as fault:
         _take_until_refused(desk)
     assert str(desk.database.path) in str(fault.value)
-    assert (type(fault.value), fault.value.exit_code) == (StoreFault, 3)
+    assert (type(fault.value), fault.value.exit_code) == (Away, 3)
     with desk.database.read() as connection:
         proof = verify(connection)
         assert proof.faults == ()
@@ -55,7 +55,7 @@ def test_a_disk_that_is_really_full(tmp_path: Path, need: object) -> None:
         pytest.skip("no small file system could be mounted here, so this was NOT tested")
     try:
         desk = open_desk(lay_record(folder / "data"))
-        with pytest.raises(StoreFault, match="disk is full"):
+        with pytest.raises(Away, match="disk is full"):
             _take_until_refused(desk)
         done = (len(reading.read_log(desk, limit=10_000)) - ADOPTED) // 2
         with pytest.raises(StoreFault, match=r"full|No space left"):
@@ -171,9 +171,9 @@ def test_once_damage_is_seen_nothing_more_is_written(data: Path, clock: Clock, t
 def test_a_record_that_was_taken_away_gets_a_sentence(desk: Desk) -> None:
     calls.take_call(desk, CALL)
     shutil.move(desk.database.path, desk.database.data / "elsewhere.db")
-    with pytest.raises(StoreFault, match=r"record\.db cannot be used: No such file"):
+    with pytest.raises(Away, match=r"record\.db cannot be used: No such file"):
         desk.perform("acknowledge", 1)
-    with pytest.raises(StoreFault, match=r"record\.db cannot be used: No such file"):
+    with pytest.raises(Away, match=r"record\.db cannot be used: No such file"):
         reading.read_log(desk)
 
 

@@ -18,10 +18,13 @@ from hisconsole.desk import calls, maintaining, reading
 from hisconsole.desk.actor import utc_now
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.duties import all_due
+from hisconsole.desk.keeping import Keeping
+from hisconsole.errors import Away
 from hisconsole.paths import shipped
 from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.times import to_text
 from hisconsole.store.database import RECORD, Database
+from hisconsole.store.journal import Journal, places
 from hisconsole.store.verify import verify
 from hisconsole.watch.due_clock import WATCH, DueClock
 from tests.cli.watched import NET, lay, watch
@@ -329,3 +332,39 @@ def test_an_incident_of_the_watch_begins_under_the_plan_in_force(tmp_path: Path)
     _run(data, _a_while(), edit, lambda: maintaining.one(at, 1).incident, config=config)
     assert reading.read_incident(at, 1).incident.plan == load_site(config).plan.version
     at.database.close()
+
+
+def test_what_a_console_that_is_gone_has_kept_is_put_on_record(desk: Desk) -> None:
+    data = desk.database.data
+    calls.take_call(desk, CALL)
+    keeping = desk.keeping = Keeping(
+        Journal(places(data)[:1]), site=desk.site, actor=desk.actor, now=desk.now
+    )
+    keeping.went(Away("gone"))
+    kept = desk.perform("acknowledge", 1)
+    assert kept.kept
+    keeping.close()
+    desk.keeping = None
+    _run(data, lambda: reading.read_incident(desk, 1).incident.acknowledged_by)
+    events = [event for event in reading.read_log(desk) if event.act == kept.act]
+    assert [(event.kind, event.actor) for event in events] == [(Kind.ACKNOWLEDGED, desk.actor.operator)]
+    assert list((data / "kept").iterdir()) == []
+    _holds(desk)
+
+
+def test_the_clock_goes_on_when_a_record_that_went_away_is_back(desk: Desk) -> None:
+    calls.take_call(desk, CALL)
+    away = desk.database.path.with_name("elsewhere.db")
+    faults: list[Exception] = []
+
+    def take_away() -> bool:
+        desk.database.path.rename(away)
+        return True
+
+    def bring_back() -> bool:
+        away.rename(desk.database.path)
+        return True
+
+    _run(desk.database.data, take_away, _a_while(), bring_back, _told_at_least(desk, 1), faults=faults)
+    assert {type(fault) for fault in faults} <= {Away}
+    _holds(desk)

@@ -73,8 +73,9 @@ def _parser(words: Sequence[str]) -> _Parser:
             "what is due as text."
         ),
         epilog=_(
-            "exit codes: 0 done, 1 findings, 2 usage, 3 the store, 4 refused, 5 not found,\n"
-            "  70 a fault of this program, 74 the answer could not be written, 130 Ctrl+C\n"
+            "exit codes: 0 done (or KEPT HERE), 1 findings, 2 usage, 3 the store, 4 refused,\n"
+            "  5 not found, 70 a fault of this program, 74 the answer could not be written,\n"
+            "  130 Ctrl+C\n"
             "with --json: faults are on stderr: error, code; without a command:\n"
             "  at, seq, open, unclaimed, overdue, ringing, queue (see 'incidents'),\n"
             "  due (incident, duty, at, owner, overdue)\n"

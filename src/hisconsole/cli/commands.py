@@ -38,7 +38,10 @@ def _amount(text: str) -> int:
     return amount
 
 
-_OUTCOME = "act, incident, seq, sentence, repeated, report; seq is the incident's new version"
+_OUTCOME = (
+    "act, seq, sentence, repeated, kept, incident, report; seq is the incident's new version, and 0 where"
+    " the record is away and the act kept here"
+)
 _ROW = (
     "number, version, state, category, treated, treated_at, fault, symptom, words, workstation,"
     " department, owner, acknowledged_by, t0, opened, due_at, duty, key_of_duty, scope,"

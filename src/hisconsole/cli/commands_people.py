@@ -17,7 +17,7 @@ _ENTRY = (
 )
 _IMPORT = "form, written, lines (line, name, outcome, contact, words, changes (field, before, after))"
 _MOST_DAYS = 60
-_OUTCOME = "act, seq, sentence, repeated, contact"
+_OUTCOME = "act, seq, sentence, repeated, kept, contact"
 
 
 def people_commands() -> tuple[Command, ...]:

@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from hisconsole.cli.commands import Command, act_id, number
 from hisconsole.text import _
 
-_OUTCOME = "act, seq, sentence, repeated"
+_OUTCOME = "act, seq, sentence, repeated, kept"
 _SUMMARY = (
     "turn (number, person, since, until, shift, offered_to, missing), summary (header, headline, counts,"
     " sections (part, title, note, known, entries (key, title, lines, age, asks)))"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from hisconsole.cli.commands import Command, act_id
+from hisconsole.cli.commands import Command, act_id, number
 from hisconsole.text import _
 
 _MAINTENANCE = (
@@ -21,7 +21,9 @@ def upkeep_commands() -> tuple[Command, ...]:
         Command(
             "maintenance",
             _("Planned stops: list, plan, begin, extend, end or cancel them; their notices."),
-            array + _MAINTENANCE + "; an act: act, seq, sentence, repeated, maintenance; --notice: lines",
+            array
+            + _MAINTENANCE
+            + "; an act: act, seq, sentence, repeated, kept, maintenance; --notice: lines",
             "hisconsole maintenance add --systems 'HIS database' --targets his-db-1\n"
             "    --departments all --start 22:00 --until +2h --reason 'new disks'\n"
             "    --changes none --approved-by 'Dr Sun' --contact 8100 --operator li.na\n"
@@ -45,6 +47,15 @@ def upkeep_commands() -> tuple[Command, ...]:
             "  hisconsole db move server",
             _db,
         ),
+        Command(
+            "journal",
+            _("Acts kept here while the record was away, and those that need somebody's eyes."),
+            "kept (file, act, kind, at, operator, about, sentence), eyes (entry, at, label, incident, given,"
+            " by, why); --replay: recorded, eyes; --settle: act, seq, sentence, repeated, kept, entry",
+            "hisconsole journal\n  hisconsole journal --replay --operator li.na\n"
+            "  hisconsole journal --settle 812 --text 'done again by hand' --operator li.na",
+            _journal,
+        ),
     )
 
 
@@ -57,6 +68,15 @@ def _db(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--owner", metavar="ROLE", default="", help=_("the account that owns the record on the server")
     )
+
+
+def _journal(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--replay", action="store_true", help=_("bring to the record what ended processes have kept")
+    )
+    parser.add_argument("--settle", type=number, metavar="ENTRY", help=_("it has been seen to"))
+    parser.add_argument("--text", metavar="TEXT", default="", help=_("with --settle: how"))
+    act_id(parser)
 
 
 def _maintenance(parser: ArgumentParser) -> None:

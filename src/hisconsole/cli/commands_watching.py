@@ -77,7 +77,7 @@ def watching_commands() -> tuple[Command, ...]:
         Command(
             "silence",
             _("Agree on quiet for targets, with a reason and an end; or end a silence."),
-            "act, seq, sentence, repeated, targets, services, silence",
+            "act, seq, sentence, repeated, kept, targets, services, silence",
             "hisconsole silence ups-1 --until +2h --reason 'battery test' --operator li.na\n"
             "  hisconsole silence --service pacs --until +2h --reason moves --operator li.na\n"
             "  hisconsole silence --lift 7 --operator li.na",

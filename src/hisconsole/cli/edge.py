@@ -1,7 +1,8 @@
 """Where commands meet the terminal, the pipe and the exit code: one way out for answers and faults.
 
 Exit codes: 0 done, 1 findings, 2 usage, 3 the store, 4 refused, 5 not found, 70 a bug, 74 the answer
-could not be written, 130 Ctrl+C. An answer that nobody reads on (a closed pipe) is no fault.
+could not be written, 130 Ctrl+C. An act that is kept here is 0 as well: a script that did it again would
+do it twice. An answer that nobody reads on (a closed pipe) is no fault.
 """
 
 from __future__ import annotations

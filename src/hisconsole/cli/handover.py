@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hisconsole import plain
+from hisconsole.cli import acted
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.cli.files import new_file
 from hisconsole.cli.opening import at_desk
@@ -53,12 +54,7 @@ def handover(asked: Namespace) -> Answer:
         else:
             outcome = _ACTS[verb](desk, asked)
     return Answer(
-        {
-            "act": outcome.act,
-            "seq": outcome.seq,
-            "sentence": outcome.sentence,
-            "repeated": outcome.repeated,
-        },
+        acted.shape(outcome),
         [f"{outcome.sentence}."],
     )
 

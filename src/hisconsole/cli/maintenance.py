@@ -6,6 +6,7 @@ from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from hisconsole.cli import acted
 from hisconsole.cli.commands import number as number_of
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.cli.naming import load_infrastructure, service_of, target_of
@@ -106,8 +107,9 @@ def _act(
 
 
 def _done(desk: Desk, outcome: Outcome) -> Answer:
-    found = maintaining.of_act(desk, outcome)
-    now = desk.now()
+    if outcome.kept:
+        return Answer({**acted.shape(outcome), "maintenance": None}, [f"{outcome.sentence}."])
+    found, now = maintaining.of_act(desk, outcome), desk.now()
     told = _("{act}: {number}, {when}, entry {seq}.").format(
         act=outcome.sentence,
         number=found.number,
@@ -116,13 +118,7 @@ def _done(desk: Desk, outcome: Outcome) -> Answer:
     )
     if outcome.repeated:
         told += " " + _("It was done before; nothing was changed.")
-    data = {
-        "act": outcome.act,
-        "seq": outcome.seq,
-        "sentence": outcome.sentence,
-        "repeated": outcome.repeated,
-        "maintenance": _shape(found, now),
-    }
+    data = {**acted.shape(outcome), "maintenance": _shape(found, now)}
     lines = [told] if found.over_at is not None else [told, *filter(None, [filing(found)])]
     return Answer(data, lines)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from hisconsole.cli.edge import Usage
 from hisconsole.desk.desk import Desk
@@ -16,15 +16,21 @@ from hisconsole.store.database import faults
 from hisconsole.text import _
 from hisconsole.wiring import Settings, evidence_picture, open_desk, open_site
 
+ORPHANS_S = 1.0
+
 
 class NoRecord(StoreFault):
     """Nothing was ever recorded in this folder, or it is the wrong one."""
 
 
 @contextmanager
-def at_desk(asked: Namespace, *, writable: bool = False, begin: bool = False) -> Iterator[Desk]:
+def at_desk(
+    asked: Namespace, *, writable: bool = False, begin: bool = False, orphans: bool = True
+) -> Iterator[Desk]:
     """Open the record for one command; only with `begin` is one made where there is none.
 
+    What was kept here before comes first, for a second at most: acts stay in their order, and an
+    operator waits for nothing.
     Raises Usage where somebody is to act and nobody is named, NoRecord where there is none.
     """
     settings = Settings(config_dir(asked.config), data_dir(asked.data), asked.operator)
@@ -35,9 +41,15 @@ def at_desk(asked: Namespace, *, writable: bool = False, begin: bool = False) ->
     if not begin:
         _must_exist(settings)
     desk = open_desk(settings, writable=writable)
+    keeping = desk.keeping
     try:
+        if keeping is not None and orphans and not keeping.away:
+            with suppress(StoreFault):
+                keeping.bring_orphans(desk, for_s=ORPHANS_S)
         yield desk
     finally:
+        if keeping is not None:
+            keeping.close()
         desk.database.close()
 
 

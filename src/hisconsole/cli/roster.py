@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from hisconsole import plain
-from hisconsole.cli import roster_text
+from hisconsole.cli import acted, roster_text
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.cli.files import list_of, new_file
 from hisconsole.cli.opening import NoRecord, at_desk
@@ -211,16 +211,5 @@ def _back(asked: Namespace) -> Answer:
 def _did(asked: Namespace, act: Callable[[Desk], Outcome]) -> Answer:
     with at_desk(asked, writable=True, begin=True) as desk:
         outcome = act(desk)
-    data = {
-        "act": outcome.act,
-        "seq": outcome.seq,
-        "sentence": outcome.sentence,
-        "repeated": outcome.repeated,
-        "contact": asked.contact,
-    }
-    told = _("{act}: {contact}, entry {seq}.").format(
-        act=outcome.sentence, contact=printable(asked.contact, limit=60), seq=outcome.seq
-    )
-    if outcome.repeated:
-        told += " " + _("It was done before; nothing was changed.")
-    return Answer(data, [told])
+    data = {**acted.shape(outcome), "contact": asked.contact}
+    return Answer(data, [acted.told(outcome, printable(asked.contact, limit=60))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from hisconsole.cli import acted
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.cli.naming import load_infrastructure, service_of, target_of
 from hisconsole.cli.opening import at_desk
@@ -41,19 +42,13 @@ def silence(asked: Namespace) -> Answer:
                 desk, named or services, given, whole=asked.whole, service=bool(services), act=asked.id
             )
     data = {
-        "act": outcome.act,
-        "seq": outcome.seq,
-        "sentence": outcome.sentence,
-        "repeated": outcome.repeated,
+        **acted.shape(outcome),
         "targets": named,
         "services": services,
         "silence": asked.lift,
     }
     about = ", ".join(named or services) or asked.lift
-    told = _("{act}: {about}, entry {seq}.").format(act=outcome.sentence, about=about, seq=outcome.seq)
-    if outcome.repeated:
-        told += " " + _("It was done before; nothing was changed.")
-    return Answer(data, [told])
+    return Answer(data, [acted.told(outcome, about)])
 
 
 def silences(asked: Namespace) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Mapping, Sequence
 
+from hisconsole.cli import acted
 from hisconsole.cli.commands import number
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.cli.listing import report_acts
@@ -14,6 +15,7 @@ from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.reading import read_log
 from hisconsole.plan.asking import read_answers
 from hisconsole.plan.calls import call_fields
+from hisconsole.plan.story_turn import subject
 from hisconsole.text import _
 
 _FREEZING = frozenset({"classify", "paralysis", "notice"})
@@ -26,6 +28,8 @@ def report(asked: Namespace) -> Answer:
     with at_desk(asked, writable=True, begin=asked.join is None) as desk:
         picture = picture_for(asked, desk)
         outcome = calls.take_call(desk, given, join=asked.join, act=asked.id, picture=picture)
+        if outcome.kept:
+            return _answer(outcome, None)
         last = read_log(desk, incident=outcome.incident, before=outcome.seq + 1, limit=2)
     return _answer(outcome, next((each.body["number"] for each in last if "number" in each.body), None))
 
@@ -73,18 +77,8 @@ def _on_report(desk: Desk, name: str, about: int, given: Mapping[str, str], act_
 
 
 def _answer(outcome: Outcome, report_number: object) -> Answer:
-    data = {
-        "act": outcome.act,
-        "incident": outcome.incident,
-        "seq": outcome.seq,
-        "sentence": outcome.sentence,
-        "repeated": outcome.repeated,
-        "report": report_number,
-    }
-    about = f"{outcome.incident:04d}"
+    data = {**acted.shape(outcome), "incident": outcome.incident, "report": report_number}
+    about = subject(outcome.incident)
     if report_number is not None:
         about += _(", report {number}").format(number=report_number)
-    told = _("{act}: {about}, entry {seq}.").format(act=outcome.sentence, about=about, seq=outcome.seq)
-    if outcome.repeated:
-        told += " " + _("It was done before; nothing was changed.")
-    return Answer(data, [told])
+    return Answer(data, [acted.told(outcome, about)])

@@ -123,6 +123,7 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
     traps = listening_of(head, sample=sample)
     server_of(head)
     backups = backups_of(head)
+    journal = head.folder("journal")
     head.close()
     check_across(departments, workstations, roster, sample=sample, findings=findings)
     if draft is None or cards is None:
@@ -142,6 +143,7 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
         rota=manned(shifts, operators),
         traps=traps,
         backups=backups,
+        journal=journal,
     )
 
 

@@ -133,6 +133,8 @@ class Site:
     """Where the watch listens for SNMP traps, if it does."""
     backups: Backups = field(default_factory=Backups)
     """Where the watch keeps backups of the record, and how many."""
+    journal: str = ""
+    """A local folder in which acts are kept while the record is away; empty: beside the record."""
     drill: bool = False
     """Whether its record is that of a drill; no file says so, the folder of the record does."""
     _departments: dict[str, Department] = field(init=False, repr=False, compare=False)

@@ -11,6 +11,7 @@ from hisconsole.desk.actor import act_id
 from hisconsole.desk.drafts import Draft
 from hisconsole.errors import HisError
 from hisconsole.plan.acts import Act
+from hisconsole.plan.story_turn import subject
 from hisconsole.text import _
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def the_one(console: HisConsole) -> One | None:
     number, note = numbers[0], ""
     if len(numbers) > 1:
         number = int(str(place.rows.cursor_key))
-        note = _("Only {number}, under the cursor: this is done one by one.").format(number=f"{number:04d}")
+        note = _("Only {number}, under the cursor: this is done one by one.").format(number=subject(number))
     return One(number, place.versions().get(number), note)
 
 
@@ -84,7 +85,7 @@ def perform(
             except HisError as error:
                 if len(numbers) == 1:
                     raise
-                refusals.append(f"{number:04d}: {error}")
+                refusals.append(f"{subject(number)}: {error}")
         return outcomes, refusals
 
     def finished(result: tuple[list[Outcome], list[str]]) -> None:
@@ -92,8 +93,9 @@ def perform(
         done()
         if console.place is not None:
             console.place.acted()
-        names = ", ".join(f"{outcome.incident:04d}" for outcome in outcomes)
-        told = f"{names}: {act.label}" if outcomes else ""
+        names = ", ".join(subject(outcome.incident) for outcome in outcomes)
+        kept = next((outcome.sentence for outcome in outcomes if outcome.kept), "")
+        told = f"{names}: {kept or act.label}" if outcomes else ""
         console.say("  ".join(part for part in (told, *refusals) if part))
 
     console.ask(job, finished, failed=refused)

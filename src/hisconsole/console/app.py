@@ -21,7 +21,7 @@ from hisconsole.console.crash import Calm, Fault
 from hisconsole.console.driver import ConsoleDriver
 from hisconsole.console.feed import Readings, StatusCame, Watching
 from hisconsole.console.incident import IncidentScreen
-from hisconsole.console.lookout import Bell, Lookout
+from hisconsole.console.lookout import Bell, Lookout, kept_here
 from hisconsole.console.modes import MODES
 from hisconsole.console.operator import choose_operator, offer_drafts
 from hisconsole.console.place import Place
@@ -43,11 +43,14 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from hisconsole.desk.desk import Desk
+    from hisconsole.desk.keeping import Keeping
     from hisconsole.plan.readiness_seen import Concern
 
 Answer = TypeVar("Answer")
 
 STALE_S = 3.0
+RELIEF_S = 0.25
+"""How often it is seen whether an act waits too long for the record."""
 DRAWN_S = 0.1
 """By then the first picture is on its way to the terminal."""
 
@@ -80,6 +83,8 @@ class Start:
     watching: Watching | None = None
     readiness: Callable[[], tuple[Concern, ...]] | None = None
     session: Session | None = None
+    keep: Callable[[], Keeping] | None = None
+    """Gives what keeps acts while the record is away; asked in the desk's thread."""
 
 
 class HisConsole(Calm[int], inherit_bindings=False):
@@ -111,7 +116,11 @@ class HisConsole(Calm[int], inherit_bindings=False):
         self.calling_for: int | None = None
         """The incident about which the roster says whom to call."""
         self.desk_thread = DeskThread(
-            start.open_desk, self._deliver, glance=start.glance, sentence=self._sentence
+            start.open_desk,
+            self._deliver,
+            glance=start.glance,
+            sentence=self._sentence,
+            keep=start.keep,
         )
         self.lookout = Lookout(start.watching, self.post_message, now=self.now, sentence=self._sentence)
         self.pulse = Pulse()
@@ -127,6 +136,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
         """Show the queue, open the record, and ask who is on duty where nobody was named."""
         self.desk_thread.start()
         self.set_interval(1.0, self._second)
+        self.set_interval(RELIEF_S, self.desk_thread.relieve)
         if not self.operator:
             self.call_after_refresh(choose_operator, self)
         else:
@@ -163,14 +173,16 @@ class HisConsole(Calm[int], inherit_bindings=False):
                 self.say(news.sentence)
             self.trouble = news
             self.lookout.start()
+            if news.board is not None:
+                self._take(news.board)
             self.refresh_status()
             return
         self.trouble = None
-        if self.board is None:
-            self.set_timer(DRAWN_S, self._settle)
-        self.board = news
+        self._take(news)
         self._ring()
-        self._show_board()
+        keeping = self.desk_thread.keeping
+        while keeping is not None and keeping.told:
+            self.say(keeping.told.popleft())
 
     def on_status_came(self, message: StatusCame) -> None:
         """What is watched has changed, or cannot be looked at."""
@@ -184,6 +196,12 @@ class HisConsole(Calm[int], inherit_bindings=False):
             for sentence in self.lookout.polled():
                 self.say(sentence)
         self.refresh_status()
+
+    def _take(self, board: Board) -> None:
+        if self.board is None:
+            self.set_timer(DRAWN_S, self._settle)
+        self.board = board
+        self._show_board()
 
     def _show_board(self) -> None:
         screen = self.place
@@ -229,7 +247,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
             record = _("STALE {age}").format(age=span(self.now() - self.trouble.since))
         elif quiet > STALE_S:
             record = _("STALE {age} s").format(age=int(quiet // 10 * 10) or int(quiet))
-        record = self.lookout.alarm(record)
+        record = self.lookout.alarm(kept_here(self.desk_thread.keeping, self.now()) or record)
         found = [record] if record else []
         if not found and (slow := slow_link(self)):
             found.append(slow)
@@ -361,10 +379,10 @@ class HisConsole(Calm[int], inherit_bindings=False):
         self.push_screen(IncidentScreen(number))
 
     def show_incident(self, number: int, *, seq: int) -> None:
-        """Put the cursor on an incident once it is in the list, which is with event `seq`."""
+        """Put the cursor on an incident once it is in the list: with event `seq`; 0 for one kept here."""
         place = self.place
         if isinstance(place, QueueScreen):
-            place.await_row(number, seq=seq)
+            place.await_row(number, seq=seq or (self.board.seq if self.board else 0) + 1)
 
     def now(self) -> datetime:
         """The present, in UTC."""

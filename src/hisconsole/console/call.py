@@ -21,6 +21,7 @@ from hisconsole.desk.drafts import Draft
 from hisconsole.plan.calls import Alike, call_fields
 from hisconsole.plan.find import find
 from hisconsole.plan.incident import Incident
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import from_text, span
 from hisconsole.plan.words import label
 from hisconsole.text import _, clip, fit, ngettext
@@ -235,7 +236,7 @@ class CallForm(Form):
             reports = ngettext("{n} report", "{n} reports", len(incident.reports))
             text = _("{digit} Join {number} {state} {age}, {reports}: {words} (same {same})").format(
                 digit=at,
-                number=f"{incident.number:04d}",
+                number=subject(incident.number),
                 state=label(incident.state),
                 age=span(now - incident.t0),
                 reports=reports.format(n=len(incident.reports)),
@@ -327,6 +328,6 @@ class CallForm(Form):
         def done(outcome: Outcome) -> None:
             self.done()
             self.console.show_incident(outcome.incident, seq=outcome.seq)
-            self.console.say(f"{outcome.incident:04d}: {outcome.sentence}")
+            self.console.say(f"{subject(outcome.incident)}: {outcome.sentence}")
 
         self.console.ask(job, done, failed=self.refused)

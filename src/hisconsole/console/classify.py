@@ -21,6 +21,7 @@ from hisconsole.flows.walk import Walk
 from hisconsole.plan.asking import Ask, Field
 from hisconsole.plan.category import Alternative, Verdict, what_would_change
 from hisconsole.plan.conditions import known
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.words import Category, category_name, label
 from hisconsole.text import _
 
@@ -83,7 +84,7 @@ class Classification(FlowScreen):
         self.forget()
         if self.console.place is not None:
             self.console.place.acted()
-        self.console.say(f"{self.one.number:04d}: {label(verdict)}{told}")
+        self.console.say(f"{subject(self.one.number)}: {label(verdict)}{told}")
 
 
 class VerdictSheet(Sheet["Callable[[Walk], Walk] | None"]):
@@ -127,7 +128,7 @@ class VerdictSheet(Sheet["Callable[[Walk], Walk] | None"]):
 
     def title_now(self) -> str:
         """Which incident, and what it comes to."""
-        number = f"{self.guide.one.number:04d}"
+        number = subject(self.guide.one.number)
         if self.verdict is None:
             return _("Classify {number}").format(number=number)
         found = _("Classify {number}: {category}").format(
@@ -252,7 +253,12 @@ class VerdictSheet(Sheet["Callable[[Walk], Walk] | None"]):
                 **rest,
             )
 
-        self.console.ask(job, lambda _outcome: done(), failed=refused)
+        def finished(outcome: Outcome) -> None:
+            done()
+            if outcome.kept:
+                self.console.say(f"{subject(one.number)}: {outcome.sentence}")
+
+        self.console.ask(job, finished, failed=refused)
 
     def done(self, category: Category) -> None:
         """On record."""
@@ -331,7 +337,7 @@ def classify(console: HisConsole) -> None:
     if one is None:
         return
     row = console.board.by_number.get(one.number) if console.board else None
-    title = _("Classify {number}").format(number=f"{one.number:04d}")
+    title = _("Classify {number}").format(number=subject(one.number))
     if row is not None and row.words:
         title += f"  {row.workstation}  {row.words}"
     console.push_screen(Classification(one, title, console))

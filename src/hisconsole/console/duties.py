@@ -12,6 +12,7 @@ from textual.widget import Widget
 from hisconsole.console.acting import One, draft_of, is_there
 from hisconsole.console.commands import COMMANDS, GUIDES, begin
 from hisconsole.console.contact import open_contact
+from hisconsole.console.eyes import settle
 from hisconsole.console.form import ActForm
 from hisconsole.console.maintenance import open_stop
 from hisconsole.console.place import Place
@@ -22,9 +23,11 @@ from hisconsole.plan.document import Plan
 from hisconsole.plan.due import ESCALATE, ETA, GATE, PARALYSIS, WRONG_NUMBER, Due, duty_label
 from hisconsole.plan.duty import ACTION
 from hisconsole.plan.events import SITE
+from hisconsole.plan.eyes import EYES
 from hisconsole.plan.feedback import TELL, UPDATE
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.maintenance import BEGINS, ENDS
+from hisconsole.plan.story import tell
 from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import clock, countdown
 from hisconsole.plan.turn import HANDOVER, ROUTINE
@@ -61,11 +64,17 @@ def read_rows(desk: Desk) -> list[DueRow]:
             version: desk.memory.plan(connection, version)
             for version in {each.incident.plan for each in owed if each.incident is not None}
         }
+    told: dict[str, str] = {}
+    if any(each.due.duty == EYES for each in owed):
+        from hisconsole.desk.replaying import unsettled
+
+        told = {str(event.seq): tell(event, clock=desk.clock) for event in unsettled(desk)}
     rows = []
     for each in owed:
         plan = plans.get(each.incident.plan) if each.incident is not None else None
         label = duty_label(plan, each.due.duty, each.due.key)
-        rows.append(DueRow(each.due, each.incident, label, what_is_owed(plan, each.due)))
+        what = told.get(each.due.key, "") if each.due.duty == EYES else ""
+        rows.append(DueRow(each.due, each.incident, label, what or what_is_owed(plan, each.due)))
     return rows
 
 
@@ -95,6 +104,7 @@ def what_is_owed(plan: Plan | None, due: Due) -> str:
         HANDOVER: _("The shift is over: hand the duty over (4)."),
         ROUTINE: _("Do the routine {id} of the shift, or say why not (4).").format(id=due.key),
         "silence": _("The silence of {key} ends; then it rings again.").format(key=due.key),
+        EYES: _("An act that was kept here could not be recorded: Enter says what became of it."),
         BEGINS: _("Maintenance {key} begins; then its targets are quiet. M shows it.").format(key=due.key),
         ENDS: _("Maintenance {key} is to be over: end or extend it, else it is a fault.").format(key=due.key),
     }.get(due.duty, due.duty)
@@ -194,6 +204,9 @@ class DutiesScreen(Place):
         row = self.row
         if row is not None and row.due.duty == WRONG_NUMBER:
             open_contact(self.console, row.due.key)
+            return
+        if row is not None and row.due.duty == EYES:
+            settle(self.console, int(row.due.key), row.what)
             return
         if row is not None and row.due.incident < SITE:
             console = self.console

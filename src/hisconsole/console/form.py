@@ -27,6 +27,7 @@ from hisconsole.errors import Refused
 from hisconsole.plan.acts import Act
 from hisconsole.plan.asking import Ask, Field
 from hisconsole.plan.find import find
+from hisconsole.plan.story_turn import subject
 from hisconsole.text import _
 
 if TYPE_CHECKING:
@@ -255,7 +256,7 @@ class ActForm(Questions):
 
     def compose(self) -> ComposeResult:
         """A title naming the object, the questions, a line for sentences."""
-        names = ", ".join(f"{number:04d}" for number in self.numbers[:8])
+        names = ", ".join(subject(number) for number in self.numbers[:8])
         yield Line((f" {self.console.headed(f'{self.act.label} {names}')}", "reverse"))
         yield Line((f" {self.act.help}", "dim"))
         yield from self.asked()
@@ -267,7 +268,7 @@ class ActForm(Questions):
         if not self.act.confirm:
             self._carry_out()
             return
-        names = ", ".join(f"{number:04d}" for number in self.numbers)
+        names = ", ".join(subject(number) for number in self.numbers)
 
         def answered(answer: str | None) -> None:
             if answer == "yes":

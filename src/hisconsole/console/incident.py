@@ -22,6 +22,7 @@ from hisconsole.plan import snapshot_words
 from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.incident import Report
 from hisconsole.plan.story import tell
+from hisconsole.plan.story_turn import subject
 from hisconsole.text import _, ngettext
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ class IncidentScreen(Place):
         if event is not None:
             self.app.push_screen(
                 Page(
-                    _("Entry {seq} of {number}").format(seq=event.seq, number=f"{self.number:04d}"),
+                    _("Entry {seq} of {number}").format(seq=event.seq, number=subject(self.number)),
                     self._entry_lines(event),
                 )
             )
@@ -243,7 +244,7 @@ class IncidentScreen(Place):
     def _ask_where(self, report: Report) -> None:
         rows = self.console.board.rows if self.console.board else ()
         choices = [
-            Choice(str(row.number), f"{row.number:04d} {row.workstation}", row.words)
+            Choice(str(row.number), f"{subject(row.number)} {row.workstation}", row.words)
             for row in rows
             if row.number != self.number
         ]
@@ -261,7 +262,7 @@ class IncidentScreen(Place):
             return move_report(desk, report.number, to=to)
 
         def done(outcome: Outcome) -> None:
-            self.console.say(f"{outcome.incident:04d}: {outcome.sentence}")
+            self.console.say(f"{subject(outcome.incident)}: {outcome.sentence}")
 
         self.console.ask(act, done)
 
@@ -269,12 +270,12 @@ class IncidentScreen(Place):
         """The number and the cursor's line in words."""
         row = self.rows.cursor_row
         if isinstance(row, Report):
-            return f"{self.number:04d} {row.workstation} {row.words}"
+            return f"{subject(self.number)} {row.workstation} {row.words}"
         if row is None:
-            return f"{self.number:04d}"
+            return subject(self.number)
         if isinstance(row, tuple):
-            return f"{self.number:04d} {row[1]}"
-        return f"{self.number:04d} {tell(row, clock=self.console.clock)}"
+            return f"{subject(self.number)} {row[1]}"
+        return f"{subject(self.number)} {tell(row, clock=self.console.clock)}"
 
 
 def report_lines(report: Report) -> list[str]:

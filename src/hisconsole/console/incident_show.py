@@ -15,6 +15,7 @@ from hisconsole.plan.document import Plan
 from hisconsole.plan.due import ESCALATE, ETA, duties, duty_label
 from hisconsole.plan.escalation import standing
 from hisconsole.plan.incident import Incident, Report
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import clock, countdown, span
 from hisconsole.plan.words import (
     Category,
@@ -40,7 +41,7 @@ def summary(incident: Incident, plan: Plan | None, site: Site, now: datetime) ->
     first = incident.reports[0] if incident.reports else None
     over = incident.closed_at or incident.recovered_at
     top: list[Cell] = [
-        (f" {incident.number:04d}  ", "bold"),
+        (f" {subject(incident.number)}  ", "bold"),
         (label(incident.category), "bold" if incident.category is Category.I else "normal"),
         (_treated(incident, plan, now), "bold"),
         (f"  {label(incident.state)}", "bold"),

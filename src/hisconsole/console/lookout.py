@@ -13,6 +13,7 @@ from hisconsole.console.looks import Role
 from hisconsole.text import _
 
 if TYPE_CHECKING:
+    from hisconsole.desk.keeping import Keeping
     from hisconsole.plan.board import Board
     from hisconsole.plan.picture import StatusPicture
 
@@ -97,6 +98,15 @@ class Lookout:
             return found
         named = {row.workstation for row in board.rows}
         return found | {target for target in self.picture.ringing if target not in named}
+
+
+def kept_here(keeping: Keeping | None, now: datetime) -> str:
+    """The alarm about acts that wait on this machine: how many, and how old the oldest is."""
+    if keeping is None or not keeping.count or keeping.since is None:
+        return ""
+    from hisconsole.console.status_show import age_text
+
+    return _("KEPT HERE {n} {age}").format(n=keeping.count, age=age_text(keeping.since, now=now))
 
 
 class Bell:

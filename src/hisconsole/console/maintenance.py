@@ -92,13 +92,13 @@ class MaintenanceForm(Form):
         self.say(_("Writing ..."))
         act, number = self.act, self.act_id
 
-        def job(desk: Desk) -> tuple[Outcome, Maintenance]:
+        def job(desk: Desk) -> tuple[Outcome, Maintenance | None]:
             from hisconsole.desk.maintaining import of_act
 
             outcome = act(desk, given, number)
-            return outcome, of_act(desk, outcome)
+            return outcome, None if outcome.kept else of_act(desk, outcome)
 
-        def done(answer: tuple[Outcome, Maintenance]) -> None:
+        def done(answer: tuple[Outcome, Maintenance | None]) -> None:
             self.done()
             tell_done(self.console, *answer)
 
@@ -120,10 +120,13 @@ class MaintenanceForm(Form):
         return ""
 
 
-def tell_done(console: HisConsole, outcome: Outcome, found: Maintenance) -> None:
-    """Say what an act on a planned stop came to."""
+def tell_done(console: HisConsole, outcome: Outcome, found: Maintenance | None) -> None:
+    """Say what an act on a planned stop came to; of one that is only kept here nobody knows the number."""
     if console.place is not None:
         console.place.acted()
+    if found is None:
+        console.say(f"{outcome.sentence}.")
+        return
     words = when_words(found, console.now(), clock=console.clock)
     told = _("{act}: {number}, {when}.")
     console.say(told.format(act=outcome.sentence, number=found.number, when=words))
@@ -281,11 +284,11 @@ def _notice(console: HisConsole, found: Maintenance) -> None:
 def _begin(console: HisConsole, number: int) -> None:
     identity = act_id()
 
-    def job(desk: Desk) -> tuple[Outcome, Maintenance]:
+    def job(desk: Desk) -> tuple[Outcome, Maintenance | None]:
         from hisconsole.desk.maintaining import begin, of_act
 
         outcome = begin(desk, number, act=identity)
-        return outcome, of_act(desk, outcome)
+        return outcome, None if outcome.kept else of_act(desk, outcome)
 
     console.ask(job, lambda answer: tell_done(console, *answer))
 

@@ -12,6 +12,7 @@ from hisconsole.console.pick import Choice, Pick
 from hisconsole.console.rows import Line, RowList
 from hisconsole.console.show import draw_queue, queue_head
 from hisconsole.plan.queue import Row, wanted
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.words import symptom_label
 from hisconsole.text import _
 
@@ -116,7 +117,7 @@ class QueueScreen(Filtered):
             self._tell_filter()
             return
         what = row.words or (symptom_label(row.symptom) if row.symptom else "")
-        super().say(f"{row.number:04d} {row.workstation}  {what}")
+        super().say(f"{subject(row.number)} {row.workstation}  {what}")
 
     @on(RowList.Selected)
     def open_incident(self, message: RowList.Selected) -> None:
@@ -180,4 +181,4 @@ class QueueScreen(Filtered):
     def copied(self) -> str:
         """Number and words of the incident."""
         row = self.rows.cursor_row
-        return f"{row.number:04d} {row.workstation} {row.words}" if row else ""
+        return f"{subject(row.number)} {row.workstation} {row.words}" if row else ""

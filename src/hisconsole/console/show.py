@@ -67,7 +67,7 @@ def draw_queue(
         cells: list[Cell] = [
             (flag, "bold"),
             (glyph.mark, role),
-            (f" {row.number:04d} ", "bold" if look.new else weight),
+            (f" {subject(row.number):<4} ", "bold" if look.new else weight),
             (fit(_category(row, at), 4), "bold" if category_at(row, at) is Category.I else weight),
             (fit(label(row.state), 11), role if role == "alarm" else weight),
             (fit(span(at - row.t0), 6), weight),

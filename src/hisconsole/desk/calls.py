@@ -9,6 +9,7 @@ from datetime import datetime
 from hisconsole.config import Workstation
 from hisconsole.desk import evidence
 from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.keepable import keepable
 from hisconsole.errors import NotFound
 from hisconsole.plan import calls, likeness
 from hisconsole.plan.asking import Answers, read_answers
@@ -76,6 +77,7 @@ def _named(workstation: str) -> str:
     return printable(workstation, limit=64).strip()
 
 
+@keepable("call", aside=("callback",), about="join")
 def take_call(
     desk: Desk,
     given: Mapping[str, str],
@@ -93,12 +95,10 @@ def take_call(
     answers = read_answers(call_fields(), given, now=now, zone=desk.zone)
 
     def decide(transaction: Transaction) -> Sequence[NewEvent]:
-        number, report_number = projections.next_numbers(
-            transaction.connection, after=desk.site.numbered_after
-        )
+        number, report_number = transaction.next_numbers(after=desk.site.numbered_after)
         report, left = _report(desk, answers, number=report_number, now=now)
         incident = transaction.look(join)[0] if join is not None else None
-        projections.keep_callback(transaction.connection, report.number, left)
+        transaction.keep_callback(report.number, left)
         plan = desk.site.plan.version
         taken = calls.take(report, incident=incident, number=number, plan=plan, now=now)
         # The call's own events come last but for the evidence: the outcome is about them.
@@ -127,6 +127,7 @@ def _one_fault(
     ]
 
 
+@keepable("correct", aside=("callback",))
 def correct_report(desk: Desk, number: int, given: Mapping[str, str], *, act: str | None = None) -> Outcome:
     """Put right what was taken down of a call; answers not given stay as they were."""
     now = desk.now()
@@ -152,12 +153,13 @@ def correct_report(desk: Desk, number: int, given: Mapping[str, str], *, act: st
             )
         corrected = replace(corrected, taken_by=report.taken_by)
         rung_elsewhere = left != projections.callbacks(connection, [number]).get(number, "")
-        projections.keep_callback(connection, number, left)
+        transaction.keep_callback(number, left)
         return calls.correct(incident, corrected, rung_elsewhere=rung_elsewhere, now=now)
 
     return desk.record(decide, act=act, now=now, sentence=_("Report corrected"))
 
 
+@keepable("move")
 def move_report(desk: Desk, number: int, *, to: int | None, act: str | None = None) -> Outcome:
     """Move a report into incident `to`, or detach it into an incident of its own."""
     now = desk.now()
@@ -165,9 +167,7 @@ def move_report(desk: Desk, number: int, *, to: int | None, act: str | None = No
     def decide(transaction: Transaction) -> Sequence[NewEvent]:
         incident, report = _find(transaction, number)
         target = transaction.look(to)[0] if to is not None else None
-        fresh, _report_number = projections.next_numbers(
-            transaction.connection, after=desk.site.numbered_after
-        )
+        fresh, _report_number = transaction.next_numbers(after=desk.site.numbered_after)
         plan = desk.site.plan.version
         return calls.move(incident, report, to=target, number=fresh, plan=plan, now=now)
 
@@ -200,7 +200,7 @@ def answers_of(desk: Desk, connection: Connection, report: Report) -> dict[str, 
 
 
 def _find(transaction: Transaction, number: int) -> tuple[Incident, Report]:
-    home = projections.incident_of_report(transaction.connection, number)
+    home = transaction.incident_of_report(number)
     incident = transaction.look(home)[0] if home is not None else None
     report = incident.report(number) if incident else None
     if incident is None or report is None:

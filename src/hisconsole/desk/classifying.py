@@ -8,6 +8,7 @@ from datetime import datetime
 
 from hisconsole.desk import evidence
 from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.keepable import keepable
 from hisconsole.flows.walk import Filled, Given, Value
 from hisconsole.plan.asking import Ask, Field, read_answers
 from hisconsole.plan.category import Verdict, verdict
@@ -20,6 +21,7 @@ from hisconsole.plan.incident import Incident
 from hisconsole.plan.measures import classify_guided
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.recurrence import WINDOW, recurring
+from hisconsole.plan.times import from_text
 from hisconsole.plan.words import Category, YesNo
 from hisconsole.store import projections
 from hisconsole.text import _, ngettext
@@ -100,6 +102,14 @@ def _texts(answers: Mapping[str, Value]) -> dict[str, str]:
     return {name: str(value) for name, value in answers.items()}
 
 
+def _given(written: Mapping[str, Mapping[str, Value]]) -> dict[str, Given]:
+    """The answers as a journal kept them."""
+    return {
+        name: Given(each["value"], str(each["source"]), str(each["reason"])) for name, each in written.items()
+    }
+
+
+@keepable("classify", about="number", given=_given, override=Category, seen_at=from_text)
 def classify(
     desk: Desk,
     number: int,

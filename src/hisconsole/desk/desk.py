@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from hisconsole.config import Site
 from hisconsole.desk import evidence
 from hisconsole.desk.actor import Actor, act_id, utc_now
+from hisconsole.desk.keepable import keepable
 from hisconsole.desk.means import means_of
 from hisconsole.desk.memory import Looked, Memory, onward
 from hisconsole.desk.order import order_now
@@ -22,7 +24,7 @@ from hisconsole.errors import NotFound, Refused
 from hisconsole.plan.acts import Act, Setting, all_acts
 from hisconsole.plan.asking import Answers, read_answers
 from hisconsole.plan.document import Plan
-from hisconsole.plan.events import SITE, Event, Kind, NewEvent
+from hisconsole.plan.events import PROVISIONAL, SITE, Event, Kind, NewEvent
 from hisconsole.plan.frozen import to_data
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.picture import StatusPicture
@@ -31,6 +33,9 @@ from hisconsole.plan.times import clock
 from hisconsole.store import events, projections, turns
 from hisconsole.store.database import Connection, Database
 from hisconsole.text import _
+
+if TYPE_CHECKING:
+    from hisconsole.desk.keeping import Keeping
 
 HARMLESS = frozenset(
     {
@@ -71,13 +76,17 @@ _ACT_ID = re.compile(r"[0-9A-Za-z-]{1,36}")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an act came to; `repeated` when its id had been carried out before."""
+    """What an act came to; `repeated` when its id had been carried out before.
+
+    One that is `kept` waits on this machine: it has no seq, and a new incident only a provisional number.
+    """
 
     act: str
     incident: int
     seq: int
     sentence: str
     repeated: bool = False
+    kept: bool = False
 
 
 class Transaction:
@@ -85,10 +94,27 @@ class Transaction:
 
     def __init__(self, connection: Connection, memory: Memory) -> None:
         """Begin with nothing looked at."""
-        self.connection = connection
+        self._connection = connection
         self._memory = memory
         self._seen: dict[int, Looked] = {}
         self._adopted: Plan | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The record, held for this act alone."""
+        return self._connection
+
+    def next_numbers(self, *, after: int) -> tuple[int, int]:
+        """The next free incident number above `after`, and report number."""
+        return projections.next_numbers(self.connection, after=after)
+
+    def keep_callback(self, report: int, number: str) -> None:
+        """Keep the number a caller left, outside the events, or forget it when empty."""
+        projections.keep_callback(self.connection, report, number)
+
+    def incident_of_report(self, report: int) -> int | None:
+        """The incident a report belongs to."""
+        return projections.incident_of_report(self.connection, report)
 
     def look(self, number: int) -> Looked:
         """An incident and its events. Raises NotFound with a sentence."""
@@ -146,6 +172,11 @@ class Desk:
         self.site = site
         self.actor = actor
         self.now = now
+        self.written: Callable[[], datetime] | None = None
+        """What the record is told of when an act was written down, where that is not when it was done."""
+        self.naming: Callable[[datetime], str] = act_id
+        self.keeping: Keeping | None = None
+        """Where acts wait while the record is away; without it they are refused then."""
         self.acts: Mapping[str, Act] = all_acts()
 
     @property
@@ -157,6 +188,13 @@ class Desk:
         """A moment on the hospital's clock, as sentences show it."""
         return clock(moment, zone=self.zone, now=self.now())
 
+    def last_known(self, number: int) -> Looked | None:
+        """An incident of which no record can tell; None where the record is to be asked. Raises Away."""
+        if self.keeping is None or number <= PROVISIONAL:
+            return None
+        return self.keeping.standin.last_known(self.keeping.numbers.get(number, number))
+
+    @keepable("act", about="number")
     def perform(
         self,
         name: str,
@@ -258,7 +296,7 @@ class Desk:
                 [*transaction.adopt(self.site.plan, decided, now), *decided],
                 act=act,
                 writer=events.Writer(self.actor.operator, self.actor.os_user, self.actor.source),
-                now=now,
+                now=max(now, self.written()) if self.written else now,
             )
             transaction.bring(written)
         return Outcome(act, number or written[-1].incident, written[-1].seq, sentence)

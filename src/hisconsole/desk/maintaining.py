@@ -8,6 +8,7 @@ from typing import Final
 
 from hisconsole.config import Site
 from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.keepable import keepable
 from hisconsole.plan import calls, maintenance_acts
 from hisconsole.plan.asking import read_answers
 from hisconsole.plan.events import SITE, Event, NewEvent
@@ -33,7 +34,7 @@ def one(desk: Desk, number: int) -> Maintenance:
 
 
 def of_act(desk: Desk, outcome: Outcome) -> Maintenance:
-    """The stop that an act was about, also where the act was only repeated."""
+    """The stop that an act on record was about, also where the act was only repeated."""
     with desk.database.read() as connection:
         (written,) = events.of_act(connection, outcome.act)
     return one(desk, written.body["number"])
@@ -50,6 +51,7 @@ def notice_lines(site: Site, found: Maintenance, *, now: datetime, clock: Clock)
     return notice(found, now, hospital=site.name, mark=mark, clock=clock, call=call)
 
 
+@keepable("maintenance-add")
 def add(desk: Desk, given: Mapping[str, str], *, act: str | None = None) -> Outcome:
     """Plan a stop; `given` answers `plan_fields`. Raises Refused, NotFound."""
     now = desk.now()
@@ -63,6 +65,7 @@ def add(desk: Desk, given: Mapping[str, str], *, act: str | None = None) -> Outc
     return desk.record(decide, act=act, now=now, sentence=_("Maintenance planned"))
 
 
+@keepable("maintenance-begin")
 def begin(desk: Desk, number: int, *, act: str | None = None) -> Outcome:
     """Begin a stop before its time. Raises Refused, NotFound."""
 
@@ -72,6 +75,7 @@ def begin(desk: Desk, number: int, *, act: str | None = None) -> Outcome:
     return _about(desk, number, decide, _("Maintenance begun"), act)
 
 
+@keepable("maintenance-extend")
 def extend(desk: Desk, number: int, given: Mapping[str, str], *, act: str | None = None) -> Outcome:
     """Give a stop a later end; `given` answers `extend_fields`. Raises Refused, NotFound."""
     answers = read_answers(maintenance_acts.extend_fields(), given, now=desk.now(), zone=desk.zone)
@@ -84,6 +88,7 @@ def extend(desk: Desk, number: int, given: Mapping[str, str], *, act: str | None
     return _about(desk, number, decide, _("Maintenance extended"), act)
 
 
+@keepable("maintenance-end")
 def end(desk: Desk, number: int, given: Mapping[str, str], *, act: str | None = None) -> Outcome:
     """A stop is over; `given` answers `end_fields`. Raises Refused, NotFound."""
     answers = read_answers(maintenance_acts.end_fields(), given, now=desk.now(), zone=desk.zone)
@@ -94,6 +99,7 @@ def end(desk: Desk, number: int, given: Mapping[str, str], *, act: str | None = 
     return _about(desk, number, decide, _("Maintenance ended"), act)
 
 
+@keepable("maintenance-cancel")
 def cancel(desk: Desk, number: int, given: Mapping[str, str], *, act: str | None = None) -> Outcome:
     """A stop that has not begun will not be; `given` answers `cancel_fields`. Raises Refused, NotFound."""
     answers = read_answers(maintenance_acts.cancel_fields(), given, now=desk.now(), zone=desk.zone)

@@ -37,9 +37,12 @@ class Memory:
     def _forget_another_record(self) -> None:
         if self._swaps != self._database.swaps:
             self._swaps = self._database.swaps
-            self._known.clear()
-            self._plans = Plans()
-            self._given = Given()
+            self.forget()
+
+    def forget(self) -> None:
+        """Remember nothing: what was looked at last may never have been committed."""
+        self._known.clear()
+        self._plans, self._given = Plans(), Given()
 
     def blocks_given(self, connection: Connection) -> Mapping[tuple[str, str], Numbers]:
         """The number blocks that notices gave out, by department and text."""
@@ -51,10 +54,18 @@ class Memory:
         self._forget_another_record()
         return self._plans.get(connection, version)
 
+    def known(self, number: int) -> Looked | None:
+        """An incident as it was looked at last, without asking the record; safe from any thread."""
+        return self._known.get(number)
+
+    def known_plan(self, version: str) -> Plan | None:
+        """An edition that was read already; safe from any thread."""
+        return self._plans.known(version)
+
     def look(self, connection: Connection, number: int) -> Looked:
         """An incident and its events. Raises NotFound with a sentence."""
         self._forget_another_record()
-        known = self._known.pop(number, None)
+        known = self._known.get(number)  # another thread may ask for it while this one waits for the record
         if number <= SITE:
             raise NotFound(_("There is no incident {number}.").format(number=f"{number:04d}"))
         fresh = events.of_incident(connection, number, after=known[0].version if known else 0)
@@ -62,6 +73,7 @@ class Memory:
         if looked is None:
             raise NotFound(_("There is no incident {number}.").format(number=f"{number:04d}"))
         self._known[number] = looked
+        self._known.move_to_end(number)
         if len(self._known) > MOST:
             self._known.popitem(last=False)
         return looked

@@ -25,16 +25,25 @@ class File:
 
 
 def read_incident(desk: Desk, number: int) -> File:
-    """One incident in full. Raises NotFound."""
+    """One incident in full; while the record is away, as far as it is known here. Raises NotFound, Away."""
+    if (known := desk.last_known(number)) is not None:
+        incident, events_of_it = known
+        edition = desk.memory.known_plan(incident.plan) or desk.site.plan
+        return File(incident, tuple(events_of_it), _own_phones(desk, incident, {}), edition)
     with desk.database.read() as connection:
         incident, history = desk.memory.look(connection, number)
         left = projections.callbacks(connection, [report.number for report in incident.reports])
         plan = desk.memory.plan(connection, incident.plan)
+    return File(incident, tuple(history), _own_phones(desk, incident, left), plan)
+
+
+def _own_phones(desk: Desk, incident: Incident, left: dict[int, str]) -> dict[int, str]:
+    """The numbers that callers left, and those of the workstations that call on their own."""
     for report in incident.reports:
         workstation = desk.site.workstation(report.workstation)
         if report.callback == "workstation" and workstation:
             left[report.number] = workstation.phone
-    return File(incident, tuple(history), left, plan)
+    return left
 
 
 def read_log(

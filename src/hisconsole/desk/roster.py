@@ -8,6 +8,7 @@ from datetime import datetime
 
 from hisconsole.config import Contact, Site
 from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.keepable import keepable
 from hisconsole.desk.order import numbers_of, order_now
 from hisconsole.errors import NotFound
 from hisconsole.plan import contacts
@@ -74,11 +75,13 @@ def to_call(desk: Desk, number: int | None) -> tuple[Ordered, ...]:
     return order_now(desk.site, desk.now())
 
 
+@keepable("verify-contact")
 def verify(desk: Desk, contact: str, *, act: str | None = None) -> Outcome:
     """The numbers of a contact were tried and are right. Raises NotFound."""
     return _record(desk, contact, lambda now, _known: contacts.verified(contact, now=now), _("Verified"), act)
 
 
+@keepable("wrong-number", number=NumberKind)
 def wrong(desk: Desk, contact: str, number: NumberKind, *, act: str | None = None) -> Outcome:
     """A number of a contact reaches somebody else; a task is open until it is verified. Raises NotFound."""
     found = _contact(desk.site, contact)
@@ -95,6 +98,7 @@ def wrong(desk: Desk, contact: str, number: NumberKind, *, act: str | None = Non
     )
 
 
+@keepable("reveal", how=How)
 def reveal(desk: Desk, whose: Sequence[str], *, how: How = How.SCREEN, act: str | None = None) -> Outcome:
     """The numbers of some contacts, or of EVERYBODY, are shown; one act. Raises NotFound."""
     for id_ in whose:
@@ -108,6 +112,7 @@ def reveal(desk: Desk, whose: Sequence[str], *, how: How = How.SCREEN, act: str 
     return desk.record(decide, act=act, now=now, sentence=_("Numbers shown"))
 
 
+@keepable("acting")
 def acting(desk: Desk, contact: str, given: Mapping[str, str], *, act: str | None = None) -> Outcome:
     """Somebody answers in a contact's place; `given` answers `contacts.acting_fields`. Raises Refused."""
     answers = read_answers(contacts.acting_fields(), given, now=desk.now(), zone=desk.zone)
@@ -126,6 +131,7 @@ def acting(desk: Desk, contact: str, given: Mapping[str, str], *, act: str | Non
     return _record(desk, contact, decide, _("Acting"), act)
 
 
+@keepable("back")
 def back(desk: Desk, contact: str, *, act: str | None = None) -> Outcome:
     """A contact answers for themselves again. Raises Refused."""
     return _record(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from hisconsole.config import Site
 from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.keepable import keepable
 from hisconsole.desk.standing import deltas_of, document_of, grave, grave_since, silences_in_force
 from hisconsole.errors import NotFound, Refused
 from hisconsole.plan import maintenance, turn_acts
@@ -28,6 +29,7 @@ MOST_IN_A_ROW = 4
 Decide = Callable[[Turn | None, Transaction], list[NewEvent]]
 
 
+@keepable("turn-begin")
 def begin(desk: Desk, *, reason: str = "", act: str | None = None) -> Outcome:
     """Take the duty where nobody has it, or with a reason where nobody hands it over. Raises Refused."""
     now = desk.now()
@@ -207,6 +209,7 @@ def accept(
     return _record(desk, decide, now, _("You have the duty"), act)
 
 
+@keepable("shift-note")
 def note(desk: Desk, text: str, *, act: str | None = None) -> Outcome:
     """Write something into the shift log. Raises Refused."""
     now, said = desk.now(), _needed(text, _("Write the note."))
@@ -221,6 +224,7 @@ def routine_fields(duty: RoutineDuty) -> tuple[Field, ...]:
     return (*value, Field("note", _("Note"), limit=200))
 
 
+@keepable("routine")
 def routine(desk: Desk, id_: str, *, done: bool, given: Mapping[str, str], act: str | None = None) -> Outcome:
     """A routine of the shift was done, or was not; answers `routine_fields`. Raises Refused."""
     now = desk.now()

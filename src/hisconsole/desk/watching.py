@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.keepable import keepable
 from hisconsole.plan import silences
 from hisconsole.plan.asking import read_answers
 from hisconsole.plan.events import SITE, NewEvent
@@ -14,6 +15,7 @@ from hisconsole.store import events
 from hisconsole.text import _
 
 
+@keepable("silence")
 def silence(
     desk: Desk,
     names: Sequence[str],
@@ -38,6 +40,7 @@ def silence(
     return desk.record(decide, act=act, now=now, sentence=_("Silenced"))
 
 
+@keepable("lift")
 def lift(desk: Desk, number: str, *, act: str | None = None) -> Outcome:
     """End a silence before its time."""
     now = desk.now()

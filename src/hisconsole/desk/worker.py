@@ -1,6 +1,7 @@
 """The one thread that touches the record: it runs what the screen asks and tells it what changed.
 
-The screen never waits for a disk, a lock or another process; it hands over a function and goes on.
+The screen never waits for a disk, a lock or another process; it hands over a function and goes on. Where
+the record is away or does not answer, acts are kept by a second thread, which lives no longer than it must.
 """
 
 from __future__ import annotations
@@ -15,19 +16,32 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hisconsole.desk.actor import utc_now
-from hisconsole.errors import HisError
+from hisconsole.desk.relief import Relief, Task
+from hisconsole.errors import Away, HisError, StoreFault
 from hisconsole.plan.board import Board
+from hisconsole.text import _
 
 if TYPE_CHECKING:
     from hisconsole.desk.desk import Desk
+    from hisconsole.desk.keeping import Keeping
 
-REST_S = 0.5
-"""How long after trouble with the record it is looked at again."""
 HOLD_S = 0.25
 """The shortest time between two pictures, so that a storm costs four repaints a second."""
 
 DRAWN_S = 1.0
 """The longest wait for the first picture to be drawn, before heavy libraries compete with it."""
+
+FROZEN_S = 2.0
+"""Without a look at the record for so long it is taken to be away, though it has not said so."""
+FIRST_WAIT_S = 0.25
+BACK_OFF_S = 2.0
+"""The longest time between two tries to reach a record that is away."""
+BRING_S = 0.3
+"""Kept acts are brought to the record for so long before somebody else's turn comes."""
+ORPHANS_S = 10.0
+"""How often it is looked for acts that a process which is gone has kept."""
+WARM = 200
+"""So many incidents, the greatest risk first, are known in full while the record is there."""
 
 Answer = TypeVar("Answer")
 
@@ -36,16 +50,17 @@ Answer = TypeVar("Answer")
 class Trouble:
     """The record could not be looked at; the picture shown is as old as `since`.
 
-    `final` when it could not even be opened: there is nothing to wait for.
+    `final` when it could not even be opened: there is nothing to wait for. `board` is that picture with
+    what was kept since.
     """
 
     sentence: str
     since: datetime
     final: bool = False
+    board: Board | None = None
 
 
 News = Board | Trouble
-_Job = tuple[Callable[["Desk"], Any], "Future[Any]"]
 
 
 class DeskThread:
@@ -58,21 +73,28 @@ class DeskThread:
         *,
         glance: Callable[[], Board | None] = lambda: None,
         sentence: Callable[[Exception], str] = str,
+        keep: Callable[[], Keeping] | None = None,
     ) -> None:
-        """`deliver` is called in this thread; it must only post a message.
+        """`deliver` is called in threads and must only post a message.
 
         `sentence` says what went wrong, and may log it; `glance` gives a first picture before the desk
-        is open; set `drawn` once it is on the screen.
+        is open; set `drawn` once it is on the screen. `keep` gives what keeps acts.
         """
         self._open_desk = open_desk
         self._glance = glance
         self._sentence = sentence
+        self._keep = keep
+        self.keeping: Keeping | None = None
         self.drawn = threading.Event()
         self._deliver = deliver
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Task[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
+        self._relief = Relief(self._show_kept)
         self._alive = time.monotonic()
         self._desk: Desk | None = None
+        self._board: Board | None = None
+        self._looked = utc_now()
+        self._trouble = ""
 
     def start(self) -> None:
         """Begin."""
@@ -80,9 +102,11 @@ class DeskThread:
 
     def stop(self, wait: float = 1.0) -> None:
         """Finish what was handed over and end; after `wait` seconds the process may leave anyway."""
+        self.relieve()
         self._jobs.put(None)
         self.drawn.set()
         self._thread.join(wait)
+        self._relief.join(wait)
 
     def silence(self) -> float:
         """Seconds since the thread last looked at the record; long ones mean it is held up."""
@@ -98,57 +122,150 @@ class DeskThread:
 
         What was handed over is done, even if nobody waits for its answer any more.
         """
-        future: Future[Answer] = Future()
-        future.set_running_or_notify_cancel()
-        self._jobs.put((job, future))
+        task = Task(job)
+        self._relief.await_(task)
+        self._jobs.put(task)
         self.drawn.set()
-        return future
+        self.relieve()
+        return task.future
+
+    def relieve(self) -> None:
+        """Have acts kept for which the record takes too long; it costs nothing to call it often."""
+        silent, keeping = self.silence() > FROZEN_S, self.keeping
+        if keeping is not None and (silent or self._trouble):
+            if silent and not keeping.away:
+                keeping.went(Away(_("The record does not answer.")))
+            self._relief.take_over(keeping.standin)
 
     def _run(self) -> None:
         try:
-            board = self._glance()
+            self._board = self._glance()
         except Exception:  # noqa: BLE001 - the whole store says it better
-            board = None
-        if board is not None:
-            self._deliver(board)
+            self._board = None
+        if self._board is not None:
+            self._deliver(self._board)
             self.drawn.wait(DRAWN_S)
+        if self._keep is not None:
+            self.keeping = self._keep()
         desk = self._try_open()
-        if desk is None:
-            return
-        view = _View(desk, board)
-        while (acted := self._serve(desk, wait=desk.database.look_s if view.board else 0)) is not None:
+        if desk is not None:
+            self._work(desk)
+            desk.database.close()
+        if self.keeping is not None:
+            self.keeping.close()
+
+    def _work(self, desk: Desk) -> None:
+        view, bringing = _View(desk, self._board), _Bringing(self.keeping)
+        look_at, edition = 0.0, 0
+        wait = 0.0 if view.board is None else desk.database.look_s
+        while (acted := self._serve(desk, wait=wait)) is not None:
+            if (wait := look_at - time.monotonic()) > 0:
+                continue
             try:
-                news: News | None = view.newer(acted=acted)
-                self._alive = time.monotonic()
+                news: News | None = view.newer(acted=acted or bringing.brought)
+                self._board, self._looked = view.board, view.looked
+                self._alive, self._trouble = time.monotonic(), ""
+                bringing.go_on(desk)
+                if self.keeping is not None and edition != self.keeping.edition:
+                    edition, news = self.keeping.edition, view.board
+                if news is not None and self.keeping is not None:
+                    news = self.keeping.shown(view.board)
+                wait = 0.0 if bringing.brought else desk.database.look_s
+                if not acted:
+                    view.warm()
             except Exception as error:  # noqa: BLE001 - a bug here must not end the thread in silence
-                news = Trouble(self._sentence(error), view.looked)
-                view.board = None
-                time.sleep(REST_S)
+                self._trouble, view.board = self._sentence(error), None
+                news = self._as_trouble()
+                wait = bringing.back_off()
+                look_at = time.monotonic() + wait
             if news is not None:
                 self._deliver(news)
-        desk.database.close()
 
-    def _serve(self, desk: Desk, *, wait: float) -> bool | None:
+    def _as_trouble(self) -> Trouble:
+        board = self.keeping.shown(self._board) if self.keeping is not None else None
+        sentence = self._trouble or (self.keeping.fault if self.keeping is not None else "")
+        return Trouble(sentence, self._looked, board=board)
+
+    def _show_kept(self) -> None:
+        """Show what was kept while nobody can look at the record."""
+        if self._trouble or self.silence() > FROZEN_S:
+            self._deliver(self._as_trouble())
+
+    def _serve(self, desk: Desk | None, *, wait: float) -> bool | None:
         """Do the next thing handed over; False when none came in time, None at the end."""
         try:
-            job = self._jobs.get(timeout=wait)
+            task = self._jobs.get(timeout=max(0.0, wait))
         except queue.Empty:
             return False
-        if job is None:
+        if task is None:
             return None
-        _do(desk, job)
+        try:
+            if desk is None:
+                raise Away(self._trouble)
+            task.answer(task.run(desk))
+        except Away as fault:
+            if self.keeping is None or not self._relief.stand_in(task, self.keeping.standin):
+                task.fail(fault)
+        except BaseException as error:  # noqa: BLE001 - whatever went wrong belongs to who asked
+            task.fail(error)
         return True
 
     def _try_open(self) -> Desk | None:
-        """Open the record; where that fails, every job is told the reason."""
+        """Open the record, at last once it is back; where it cannot be used every job is told why."""
+        bringing = _Bringing(self.keeping)
+        while True:
+            try:
+                self._desk = desk = self._open_desk()
+                if self.keeping is not None:
+                    self.keeping.standin.memory = desk.memory
+                    desk.keeping = self.keeping
+                return desk
+            except HisError as error:
+                self._trouble = str(error)
+                if self.keeping is None or not isinstance(error, Away):
+                    self._deliver(Trouble(self._trouble, utc_now(), final=True))
+                    while (job := self._jobs.get()) is not None:
+                        job.fail(error)
+                    return None
+            self._deliver(self._as_trouble())
+            until = time.monotonic() + bringing.back_off()
+            while (left := until - time.monotonic()) > 0:
+                if self._serve(None, wait=left) is None:
+                    return None
+
+
+class _Bringing:
+    """When kept acts are brought to the record: at once while it takes them, else ever more seldom."""
+
+    def __init__(self, keeping: Keeping | None) -> None:
+        self._keeping = keeping
+        self._wait = FIRST_WAIT_S
+        self._next = self._orphans = 0.0
+        self.brought = False
+        """Whether something was brought just now: there is something to see, and perhaps more to do."""
+
+    def back_off(self) -> float:
+        """Seconds to wait after another failure."""
+        wait, self._wait = self._wait, min(2 * self._wait, BACK_OFF_S)
+        return wait
+
+    def go_on(self, desk: Desk) -> None:
+        """Bring some of what waits."""
+        self.brought = False
+        now, keeping = time.monotonic(), self._keeping
+        if keeping is None or now < self._next or (not keeping.away and now < self._orphans):
+            return
+        edition = keeping.edition
         try:
-            self._desk = self._open_desk()
-            return self._desk
-        except HisError as error:
-            self._deliver(Trouble(str(error), utc_now(), final=True))
-            while (job := self._jobs.get()) is not None:
-                job[1].set_exception(error)
-            return None
+            if keeping.away:
+                self.brought = not keeping.bring_back(desk, for_s=BRING_S)
+            else:
+                whole = keeping.bring_orphans(desk, for_s=BRING_S)
+                self._orphans = now + (ORPHANS_S if whole else 0.0)
+            self._wait = FIRST_WAIT_S
+            self.brought = self.brought or edition != keeping.edition
+        except StoreFault:
+            self._next = now + self.back_off()
 
 
 class _View:
@@ -186,14 +303,18 @@ class _View:
         self.board, self._shown = board, time.monotonic()
         return board
 
+    def warm(self) -> None:
+        """Know one more of the gravest incidents in full, for the time when the record cannot be asked."""
+        if self._desk.keeping is None or self.board is None:
+            return
+        for row in self.board.rows[:WARM]:
+            known = self._desk.memory.known(row.number)
+            if known is None or known[0].version < row.version:
+                with self._desk.database.read() as connection:
+                    incident, _history = self._desk.memory.look(connection, row.number)
+                    self._desk.memory.plan(connection, incident.plan)
+                return
+
 
 def _same(one: Board, other: Board) -> bool:
     return one is other or (one.seq == other.seq and one.at == other.at)
-
-
-def _do(desk: Desk, job: _Job) -> None:
-    function, future = job
-    try:
-        future.set_result(function(desk))
-    except BaseException as error:  # noqa: BLE001 - whatever went wrong belongs to who asked
-        future.set_exception(error)

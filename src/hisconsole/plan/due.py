@@ -17,6 +17,7 @@ from hisconsole.plan.document import Clock, Plan, Since
 from hisconsole.plan.duty import ACTION, Due
 from hisconsole.plan.elapsed import is_over
 from hisconsole.plan.escalation import standing
+from hisconsole.plan.eyes import EYES
 from hisconsole.plan.facts import facts_of
 from hisconsole.plan.gates import armed, moved
 from hisconsole.plan.incident import Incident
@@ -217,4 +218,5 @@ def duty_label(plan: Plan | None, duty: str, key: str) -> str:
         WRONG_NUMBER: _("wrong no. {contact}").format(contact=key),
         BEGINS: _("M{key} begins").format(key=key),
         ENDS: _("M{key} ends").format(key=key),
+        EYES: _("your eyes"),
     }.get(duty, duty)

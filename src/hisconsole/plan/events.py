@@ -20,6 +20,9 @@ SITE = 0
 Below it stand the turns of duty: turn 12 is told by the events that carry -12.
 """
 
+PROVISIONAL = 1_000_000_000
+"""Above it stand incidents that no record knows yet: a call taken while it was away, shown as K1, K2."""
+
 
 class Kind(StrEnum):
     """What can have happened."""
@@ -107,6 +110,8 @@ class Kind(StrEnum):
     BACKED_UP = "backup"
     RESTORE_TRIED = "restore-tried"
     DRILL_HELD = "drill"
+    NEEDS_EYES = "needs-eyes"
+    SETTLED = "settled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
-"""What the site itself owes: the ends of its silences and planned stops, its contacts' wrong numbers."""
+"""What the site itself owes: ends of silences and planned stops, wrong numbers, acts that need eyes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from hisconsole.plan import contacts, maintenance, pack, silences
+from hisconsole.plan import contacts, eyes, maintenance, pack, silences
 from hisconsole.plan.due import Due
 from hisconsole.plan.events import Event, Kind, NewEvent
 from hisconsole.plan.times import from_text
@@ -19,7 +19,13 @@ def duties_of_site(history: Sequence[Event]) -> tuple[tuple[Due, ...], Fallen]:
         for event in history
         if event.kind is Kind.FELL_DUE
     }
-    owed = (silences.owed(history), contacts.owed(history), pack.owed(history), maintenance.owed(history))
+    owed = (
+        silences.owed(history),
+        contacts.owed(history),
+        pack.owed(history),
+        maintenance.owed(history),
+        eyes.owed(history),
+    )
     return tuple(due for of in owed for due in of), fallen
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from hisconsole.plan.events import Kind
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import from_text
 from hisconsole.text import _
 
@@ -52,6 +53,14 @@ def _numbered(sentence: str, body: Body) -> str:
     return sentence.format(number=body["number"])
 
 
+def _unplaced(body: Body, clock: Clock) -> str:
+    incident = body["incident"]
+    about = subject(incident) if isinstance(incident, int) and incident else _("the site")
+    return _("NEEDS YOUR EYES: '{label}' on {about} by {who} was not recorded: {why}").format(
+        label=body["label"], about=about, who=body["by"], why=body["why"]
+    )
+
+
 TELL_SITE: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.SILENCED: _silenced,
     Kind.UNSILENCED: lambda body, clock: _("silence of {target} lifted").format(target=_named(body)),
@@ -83,5 +92,9 @@ TELL_SITE: Mapping[Kind, Callable[[Body, Clock], str]] = {
     ),
     Kind.BACKED_UP: lambda body, clock: _("record backed up to {file}, up to entry {seq}").format(
         file=body["file"], seq=body["seq"]
+    ),
+    Kind.NEEDS_EYES: _unplaced,
+    Kind.SETTLED: lambda body, clock: _("entry {entry} settled: {text}").format(
+        entry=body["entry"], text=body["text"]
     ),
 }

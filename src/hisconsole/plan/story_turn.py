@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hisconsole.plan.events import SITE, Kind
+from hisconsole.plan.events import PROVISIONAL, SITE, Kind
 from hisconsole.plan.times import from_text
 from hisconsole.text import _, ngettext
 
@@ -14,9 +14,14 @@ Body = Mapping[str, Any]
 
 
 def subject(incident: int) -> str:
-    """What an event is about, in five cells at most: an incident's number, a turn's as T12, or neither."""
+    """What an event is about, in five cells at most: an incident's number, a turn's as T12, or neither.
+
+    A call that is only kept here has a number of its own, as K1, until the record gives it one.
+    """
     if incident == SITE:
         return "-"
+    if incident > PROVISIONAL:
+        return f"K{incident - PROVISIONAL}"
     return f"{incident:04d}" if incident > SITE else f"T{-incident}"
 
 

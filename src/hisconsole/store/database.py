@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
 from sqlalchemy.pool import StaticPool
 
-from hisconsole.errors import Busy, Damaged, StoreFault
+from hisconsole.errors import Away, Busy, Damaged, StoreFault
 from hisconsole.store import migrate, sqlite
 from hisconsole.store.gate import gate
 from hisconsole.store.revision import RECORD
@@ -20,6 +21,21 @@ _DRIVER_FAULTS: tuple[type[Exception], ...] = (
     exc.DatabaseError,
     sqlite.driver().DatabaseError,
 )
+
+_GONE = frozenset(
+    {
+        errno.EACCES,
+        errno.EDQUOT,
+        errno.EIO,
+        errno.ENODEV,
+        errno.ENOENT,
+        errno.ENOSPC,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ESTALE,
+    }
+)
+"""What the system says of a disk that is full, gone, broken or read-only: it may come back."""
 
 __all__ = ["RECORD", "Connection", "Database", "faults"]
 
@@ -40,6 +56,7 @@ class Database:
         self.data = data
         self.path = data / record
         self._writable = writable
+        self._together: Connection | None = None
         self.swaps = 0
         with self._guarded():
             self._open()
@@ -132,6 +149,9 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A short read of one consistent state."""
+        if self._together is not None:
+            yield self._together
+            return
         with self._guarded():
             self._follow()
             with self._engine.connect() as connection:
@@ -139,7 +159,17 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction behind the gate; committed when the block ends, undone when it raises."""
+        """One transaction, one writer at a time; committed when the block ends, undone when it raises."""
+        if self._together is not None:
+            with self._guarded(), self._together.begin_nested():
+                yield self._together
+            return
+        with self._transaction() as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """Behind the gate."""
         with self._guarded():
             self._follow()
         if self.read_only_because:
@@ -150,6 +180,19 @@ class Database:
             with immediate as connection, connection.begin():
                 sqlite.refuse_unsafe_journal(connection.connection, path=self.path)
                 yield connection
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Writes in the block are one transaction: one wait for the disk, and all of them or none.
+
+        Each of them is still undone by itself where it raises.
+        """
+        with self.write() as connection:
+            self._together = connection
+            try:
+                yield
+            finally:
+                self._together = None
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed, or another record is in place.
@@ -207,7 +250,8 @@ def faults(path: Path) -> Iterator[None]:
     except _DRIVER_FAULTS as error:
         raise _fault(str(getattr(error, "orig", None) or error), path) from error
     except OSError as error:
-        raise StoreFault(
+        fault = Away if error.errno in _GONE else StoreFault
+        raise fault(
             _("{path} cannot be used: {why}.").format(
                 path=error.filename or path, why=error.strerror or error
             )
@@ -226,7 +270,7 @@ def _damaged(path: Path, why: str) -> Damaged:
 def _fault(text: str, path: Path) -> StoreFault:
     lower = text.lower()
     if "full" in lower:
-        return StoreFault(
+        return Away(
             _(
                 "The disk is full: nothing was written, nothing is lost. Free space where {path} lies"
                 " and do it again."
@@ -237,11 +281,11 @@ def _fault(text: str, path: Path) -> StoreFault:
             _("{path} is in use by another program; nothing was written. Try again.").format(path=path)
         )
     if "readonly" in lower or "read-only" in lower or "unable to open" in lower:
-        return StoreFault(
+        return Away(
             _("{path} cannot be opened for writing: check the folder's owner and mode.").format(path=path)
         )
     if "disk i/o" in lower:
-        return StoreFault(
+        return Away(
             _(
                 "{path} could not be read or written ({why}). Look at the disk and the space left on"
                 " it; if it stays so, restore a backup: hisconsole restore FILE."

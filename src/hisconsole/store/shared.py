@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hisconsole.errors import Away, Damaged, StoreFault
+from hisconsole.errors import Away, Busy, Damaged, StoreFault
 from hisconsole.paths import Server
 from hisconsole.plan.events import GENESIS
 from hisconsole.store import migrate, postgres
@@ -141,7 +141,7 @@ class Shared(Database):
             fault = postgres.fault_of(error, self.server)
             if isinstance(fault, Damaged):
                 self.read_only_because = str(fault)
-            if isinstance(fault, Away):
+            if isinstance(fault, Away) and not isinstance(fault, Busy):
                 self._lose(str(fault))
             raise fault from error
 
@@ -159,8 +159,8 @@ class Shared(Database):
         self._raw, self._away, self._knock = None, sentence, Knock(self.server.hosts)
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction behind the lock of all writers; committed at the end, undone when the block raises.
+    def _transaction(self) -> Iterator[Connection]:
+        """Behind the lock of all writers.
 
         Raises Away with `doubtful` when the server went away in the commit itself.
         """

@@ -9,6 +9,7 @@ It acts through the desk as the actor *watch*, in a thread of its own: the round
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -21,10 +22,14 @@ from hisconsole.desk.duties import recompute, tell_overdue
 from hisconsole.desk.evidence import freeze_notices
 from hisconsole.desk.pictures import Pictures
 from hisconsole.desk.record import begun, open_record
+from hisconsole.desk.replaying import Tally, replay_orphans
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.store.events import head
+from hisconsole.store.journal import Journal, places
 from hisconsole.watch.holding import pause
 
+BRING_S = 0.5
+"""Kept acts are brought for so long before the deadlines have their turn."""
 BEHIND = 1000
 """Events that are looked at again at a start."""
 
@@ -77,6 +82,7 @@ class DueClock:
                 recompute(self._desk)
                 self._seen = self._begin(self._desk)
             self._follow(self._desk)
+            self._bring(self._desk)
             tell_overdue(self._desk, self._picture)
             self._seen = freeze_notices(self._desk, self._picture, after=self._seen)
         except Exception as fault:  # noqa: BLE001 - a bug must not stop the clock; it is logged and tried again
@@ -89,6 +95,12 @@ class DueClock:
         if signed != self._signed:
             self._signed = signed
             desk.site = reload(desk.site, self._config)[0]
+
+    def _bring(self, desk: Desk) -> None:
+        """Bring to the record what consoles that are gone have kept while it was away."""
+        named = Path(desk.site.journal) if desk.site.journal else None
+        journal = Journal(places(self._data, named=named))
+        replay_orphans(desk, journal, Tally(), until=time.monotonic() + BRING_S)
 
     def _opened(self) -> Desk:
         self._signed = signature(self._config)

@@ -20,6 +20,8 @@ from hisconsole.store.readings import Batch, Holder, Kept, Lost, Measured, Readi
 from hisconsole.text import _
 
 MOST_CHANGES = 1000
+MOST_MEASURED = 20_000
+"""Above it only the latest of each slot waits for a commit."""
 
 Answer = TypeVar("Answer")
 
@@ -76,6 +78,9 @@ class Keeper:
         self._healths[health.target] = health
         self._measured += measured
         self._changes += changes
+        if len(self._measured) > MOST_MEASURED:  # a disk that answers nothing holds up a commit for long
+            self._measured = _latest(self._measured)
+            self._changes = self._changes[-MOST_CHANGES:]
 
     def note(
         self,
@@ -130,8 +135,7 @@ class Keeper:
     def _again(self, batch: Batch) -> None:
         """Put a batch that was not written under what has come since."""
         self._healths = {**{health.target: health for health in batch.healths}, **self._healths}
-        latest = {(each.target, each.probe): each for each in (*batch.measured, *self._measured)}
-        self._measured = list(latest.values())
+        self._measured = _latest((*batch.measured, *self._measured))
         self._changes = [*batch.changes, *self._changes][-MOST_CHANGES:]
         self._devices = {**batch.devices, **self._devices}
         self._present = self._present if self._present is not None else batch.present
@@ -146,3 +150,7 @@ class Keeper:
         if self._readings is not None:
             await self._do(Readings.close)
         self._thread.shutdown(wait=False)
+
+
+def _latest(measured: Iterable[Measured]) -> list[Measured]:
+    return list({(each.target, each.probe): each for each in measured}.values())

@@ -1,0 +1,187 @@
+"""The record goes away while an operator works: nothing stops, nothing is lost, and line 1 says so."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from hisconsole.console.duties import DutiesScreen
+from hisconsole.console.form import Form
+from hisconsole.console.incident import IncidentScreen
+from hisconsole.console.lookout import kept_here
+from hisconsole.console.queue import QueueScreen
+from hisconsole.desk.actor import utc_now
+from hisconsole.desk.desk import Desk
+from hisconsole.desk.keeping import Keeping
+from hisconsole.desk.reading import read_incident
+from hisconsole.desk.replaying import unsettled
+from hisconsole.errors import Away
+from hisconsole.store.journal import Journal, Place
+from hisconsole.store.verify import verify
+from tests.console.app import ME, Seat, call, console, desk, site
+from tests.console.test_call import begin
+from tests.desk.away import lose
+
+
+def keep(data: Path) -> Keeping:
+    actor = desk(data, ME).actor
+    return Keeping(Journal([Place(data.parent / "kept")]), site=site(), actor=actor, now=utc_now)
+
+
+async def known(seat: Seat, *numbers: int) -> None:
+    """Wait until the console knows incidents in full: then it can judge without the record."""
+    await seat.until(
+        lambda: (at := seat.app.desk_thread._desk) is not None and all(at.memory.known(n) for n in numbers)
+    )
+
+
+def take_away(data: Path) -> None:
+    (data / "record.db").rename(data / "elsewhere.db")
+
+
+def bring_back(data: Path) -> None:
+    (data / "elsewhere.db").rename(data / "record.db")
+
+
+async def test_the_record_goes_and_comes_back_and_work_goes_on(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    other = desk(data)
+    call(other, "reg-01", "first")
+    other.database.close()
+    async with console(data, keep=lambda: keep(data)) as seat:
+        await seat.until(lambda: seat.listed() == [1])
+        await known(seat, 1)
+        take_away(data)
+        await seat.until("STALE")
+        assert "first" in seat.row(1)
+        await seat.press("a")
+        await seat.until("0001: Acknowledge, KEPT HERE until the record is back")
+        await seat.until("KEPT HERE 1 <1m")
+        assert "STALE" not in seat.lines()[0]
+        await seat.until(lambda: "KEPT HERE cannot enter" in seat.row(1))
+        await begin(seat, "lab01")
+        await seat.press("3")
+        await seat.until(lambda: seat.focus == "words")
+        await seat.write("no results")
+        await seat.press("enter")
+        if isinstance(seat.app.screen, Form) and seat.focus != "words":
+            await seat.press("0")
+        await seat.until("K1: Call taken, KEPT HERE until the record is back")
+        await seat.until("KEPT HERE 2")
+        await seat.until(
+            lambda: any(" K1 " in line and "KEPT HERE cannot save" in line for line in seat.lines())
+        )
+        await seat.press("enter")
+        await seat.at(IncidentScreen)
+        await seat.until(" K1  ")
+        await seat.press("esc")
+        await seat.at(QueueScreen)
+        await seat.press("3")
+        await seat.until("By the files alone")
+        await seat.press("1")
+        await seat.at(QueueScreen)
+        assert all(len(line) <= 80 for line in seat.lines())
+        bring_back(data)
+        await seat.until("2 kept acts were recorded. Their numbers: K1 0002.")
+        await seat.until(lambda: sorted(map(int, map(str, seat.listed()))) == [1, 2])
+        assert "KEPT HERE" not in seat.lines()[0]
+        assert "STALE" not in seat.lines()[0]
+    at = desk(data)
+    assert read_incident(at, 1).incident.acknowledged_by == ME
+    assert [each.kind.value for each in read_incident(at, 2).history][:2] == ["opened", "reported"]
+    with at.database.read() as connection:
+        assert verify(connection).faults == ()
+    at.database.close()
+
+
+async def test_a_conflict_stands_among_the_duties_until_it_is_settled(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    other = desk(data)
+    call(other, "reg-01", "first")
+    async with console(data, keep=lambda: keep(data)) as seat:
+        await seat.until(lambda: seat.listed() == [1])
+        await known(seat, 1)
+        seat.app.desk_thread.submit(lose).result(5)
+        await seat.press("a")
+        await seat.until("KEPT HERE 1")
+        other.perform("acknowledge", 1)
+        seat.app.desk_thread.submit(_find).result(5)
+        await seat.until("1 needs your eyes: press !")
+        await seat.press("!")
+        await seat.at(DutiesScreen)
+        await seat.until("your eyes")
+        seat.place.rows.move_to(
+            next(key for key in seat.listed() if isinstance(key, tuple) and key[1] == "eyes")
+        )
+        await seat.until("NEEDS YOUR EYES: 'Acknowledge' on 0001 by li.na")
+        await seat.press("enter")
+        await seat.until("Settle entry")
+        await seat.until("wang.lei at")
+        await seat.write("wang.lei has it")
+        await seat.press("enter")
+        await seat.until("Settled.")
+        await seat.until(lambda: "your eyes" not in seat.text())
+    assert unsettled(other) == ()
+    other.database.close()
+
+
+def _find(desk: Desk) -> None:
+    with desk.database.read() as connection:
+        connection.execute(text("PRAGMA query_only = 0"))
+
+
+async def test_what_is_refused_while_it_is_away_stays_in_the_form(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    other = desk(data)
+    call(other, "reg-01", "first")
+    other.database.close()
+    async with console(data, keep=lambda: keep(data)) as seat:
+        await seat.until(lambda: seat.listed() == [1])
+        await known(seat, 1)
+        take_away(data)
+        await seat.until("STALE")
+        await seat.press("x")
+        await seat.until("Close")
+        await seat.put("reason", "nothing to see")
+        await seat.press("enter", "enter", "2")
+        await seat.until(lambda: "cannot become closed" in seat.text() or "needed" in seat.text())
+        bring_back(data)
+        assert seat.app.desk_thread.keeping is not None
+        assert seat.app.desk_thread.keeping.count == 0
+
+
+@pytest.mark.parametrize(("count", "minutes", "shown"), [(0, 5, ""), (3, 2, "KEPT HERE 3 2m")])
+def test_the_alarm_says_how_many_and_since_when(tmp_path: Path, count: int, minutes: int, shown: str) -> None:
+    now = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+    keeping = Keeping(Journal([]), site=site(), actor=desk(tmp_path).actor, now=lambda: now)
+    keeping._kept = dict.fromkeys(map(str, range(count)))  # type: ignore[assignment]
+    keeping.since = now - timedelta(minutes=minutes)
+    assert kept_here(keeping, now) == shown
+    assert kept_here(None, now) == ""
+
+
+async def test_a_console_begins_while_its_record_is_away(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    there = threading.Event()
+
+    def gone() -> Desk:
+        if not there.is_set():
+            raise Away("The database server answers nothing.")
+        return desk(data, ME)
+
+    async with console(data, keep=lambda: keep(data), open_desk=gone) as seat:
+        await seat.until("The database server answers nothing.")
+        await begin(seat, "lab01")
+        await seat.press("3")
+        await seat.until(lambda: seat.focus == "words")
+        await seat.write("no results")
+        await seat.press("enter")
+        await seat.until("K1: Call taken, KEPT HERE")
+        await seat.until(lambda: any(" K1 " in line for line in seat.lines()))
+        there.set()
+        await seat.until("1 kept act was recorded. Their numbers: K1 0001.")
+        await seat.until(lambda: seat.listed() == [1])

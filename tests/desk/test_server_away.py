@@ -1,0 +1,99 @@
+"""The screen's thread on a real PostgreSQL server that is killed, frozen, and comes back."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hisconsole.desk.desk import Desk
+from hisconsole.desk.worker import DeskThread
+from hisconsole.paths import Server
+from hisconsole.plan.story_turn import subject
+from hisconsole.store.shared import Shared
+from hisconsole.store.verify import Proof, verify
+from tests.desk.away import keeping
+from tests.desk.test_worker import Screen
+from tests.desk.test_worker_away import WAIT, away_board, note, relieved, relieving, take, until
+from tests.hospital import ADOPTED, SITE, Clock, actor, adopt
+from tests.postgres import Postgres, binaries, running
+
+
+@pytest.fixture
+def own(postgres: Postgres) -> Iterator[Postgres]:
+    """A server of this test alone; `postgres` says whether there can be one."""
+    programs = binaries()
+    assert programs is not None
+    with running(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def server(own: Postgres, tmp_path: Path) -> Server:
+    server = own.database()
+    database = Shared(server, tmp_path)
+    adopt(database)
+    database.close()
+    return server
+
+
+@pytest.fixture
+def screen() -> Screen:
+    return Screen()
+
+
+@pytest.fixture
+def thread(server: Server, tmp_path: Path, clock: Clock, screen: Screen) -> Iterator[DeskThread]:
+    thread = DeskThread(
+        lambda: Desk(database=Shared(server, tmp_path), site=SITE, actor=actor(), now=clock),
+        screen.put,
+        keep=lambda: keeping(tmp_path, now=clock),
+    )
+    thread.start()
+    assert screen.board().seq == ADOPTED
+    yield thread
+    thread.stop(WAIT)
+
+
+@pytest.mark.parametrize("how", ["killed", "frozen"])
+def test_acts_go_on_while_the_server_is_away_and_are_recorded_once(
+    thread: DeskThread, screen: Screen, own: Postgres, server: Server, how: str
+) -> None:
+    thread.submit(take).result(WAIT)
+    screen.board(seq=ADOPTED + 2)
+    until(lambda: thread._desk is not None and thread._desk.memory.known(1))
+    threads = threading.active_count()
+    if how == "killed":
+        own.stop(signal.SIGQUIT)
+    else:
+        own.freeze()
+    first = thread.submit(lambda desk: desk.perform("acknowledge", 1))
+    until(relieving(thread, first))
+    assert first.result().kept
+    for place in range(5):
+        asked = thread.submit(note(place))
+        until(relieving(thread, asked))
+        assert asked.result().kept
+    call = thread.submit(take)
+    until(relieving(thread, call))
+    assert subject(call.result().incident) == "K1"
+    until(lambda: {subject(row.number) for row in away_board(screen).rows} == {"0001", "K1"})
+    if how == "killed":
+        own.start()
+    else:
+        own.thaw()
+    until(lambda: thread.keeping is not None and thread.keeping.told)
+    assert thread.keeping is not None
+    assert list(thread.keeping.told) == ["7 kept acts were recorded. Their numbers: K1 0002."]
+    relieved(thread)
+    until(lambda: threading.active_count() <= threads)
+    proof = thread.submit(_proved).result(WAIT)
+    assert (proof.faults, proof.incidents, proof.head.seq) == ((), 2, ADOPTED + 10)
+
+
+def _proved(desk: Desk) -> Proof:
+    with desk.database.read() as connection:
+        return verify(connection)
