@@ -23,6 +23,7 @@ from hisconsole.faultlog import LOG as CONSOLE_LOG
 from hisconsole.faultlog import fault_id, log_fault
 from hisconsole.paths import shipped
 from hisconsole.plan.drills import Held
+from hisconsole.practice.beside import play_beside
 from hisconsole.practice.control import command
 from hisconsole.practice.hospital import build
 from hisconsole.practice.scenario import Call, Scenario
@@ -37,7 +38,6 @@ from hisconsole.wiring import (
     evidence_picture,
     open_desk,
     open_site,
-    play_practice,
     run_console,
 )
 
@@ -123,7 +123,7 @@ def _held(drill: Drill, tell: Tell) -> Iterator[list[Held]]:
     """The drill runs inside; behind it the list holds what it came to, and so does the real record."""
     held: list[Held] = []
     log = drill.own.data / LOG
-    practice = play_practice(drill.own, log=log)
+    practice = play_beside(drill.own.config, drill.own.data, log=log)
     try:
         _await(drill.own.data, log)
         script = Script(drill, tell)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hisconsole.config import Site, in_drill, load_site, reload, signature
+from hisconsole.config.covering import covered
 from hisconsole.config.documents import Signature
 from hisconsole.config.server import load_server
 from hisconsole.desk.actor import here, utc_now
@@ -70,10 +70,41 @@ def _site_of(config: Path) -> Site:
 
 
 def open_site(settings: Settings) -> Site:
-    """Read the hospital and speak its language. Raises ConfigFault."""
+    """Read the hospital as who acts may see it, and speak its language. Raises ConfigFault.
+
+    Where roles count and nobody is named, or one who only reads, its numbers are masked.
+    """
+    site = whole_site(settings)
+    return covered(site) if site.named and not _sees_numbers(site, settings) else site
+
+
+def whole_site(settings: Settings) -> Site:
+    """The same, whoever acts: for what shows nothing of it, or sees to that itself. Raises ConfigFault."""
     site = in_drill(_site_of(settings.config), settings.data)
     speak(site.language, shipped("screens") / "words")
     return site
+
+
+def _sees_numbers(site: Site, settings: Settings) -> bool:
+    """Whether who acts may see numbers; where no record can be asked, the files alone say so."""
+    from hisconsole.plan.operators import roles_of
+    from hisconsole.plan.roles import may, table
+
+    contact = site.contact(settings.operator)
+    if contact is None or not contact.operator:
+        return False
+    roles = roles_of(settings.operator, site.named_by_id, {})
+    if (settings.data / RECORD).exists():
+        from hisconsole.desk.permits import Permits
+        from hisconsole.store.database import Database
+
+        with (
+            suppress(HisError),
+            closing(Database(settings.data, writable=False)) as database,
+            database.read() as connection,
+        ):
+            roles = Permits(database).roles(connection, site, settings.operator)
+    return may(roles, "reveal", table())
 
 
 def check_operator(site: Site, operator: str) -> None:
@@ -92,7 +123,7 @@ def open_desk(settings: Settings, *, writable: bool = True) -> Desk:
     from hisconsole.desk.desk import Desk
     from hisconsole.desk.record import open_record
 
-    site, actor = open_site(settings), here(settings.operator)
+    site, actor = whole_site(settings), here(settings.operator)
     check_operator(site, settings.operator)
     if not writable:
         database = open_record(settings.config, settings.data, writable=False)
@@ -113,7 +144,8 @@ def keeping(settings: Settings, site: Site, actor: Actor) -> Keeping:
     from hisconsole.store.journal import Journal, places
 
     named = Path(site.journal) if site.journal else None
-    return Keeping(Journal(places(settings.data, named=named)), site=site, actor=actor, now=utc_now)
+    journal = Journal(places(settings.data, named=named))
+    return Keeping(journal, data=settings.data, site=site, actor=actor, now=utc_now)
 
 
 def classify_flow(plan: Plan) -> Flow:
@@ -238,7 +270,7 @@ def run_console(settings: Settings, terminal: Terminal) -> int:
     from hisconsole.console.driver import ConsoleDriver
     from hisconsole.console.table import load_screens
 
-    site = open_site(settings)
+    site = whole_site(settings)
     check_operator(site, settings.operator)
     actor = here(settings.operator)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -265,7 +297,11 @@ def run_console(settings: Settings, terminal: Terminal) -> int:
         return Desk(database=open_record(settings.config, settings.data), site=site, actor=actor)
 
     beside = site.sample and not site.drill and os.environ.get(PRACTICE)
-    practice = play_practice(settings) if beside else None
+    practice = None
+    if beside:
+        from hisconsole.practice.beside import play_beside
+
+        practice = play_beside(settings.config, settings.data)
     ConsoleDriver.terminal = terminal
     app = HisConsole(
         Start(
@@ -341,28 +377,3 @@ class _Later:
     def poll_now(self, target: str) -> None:
         """Ask the watch to poll a target at once."""
         self._opened().poll_now(target)
-
-
-def play_practice(settings: Settings, *, log: Path | None = None) -> Popen[bytes]:
-    """Play the practice hospital beside this process, and end it with us: its shell lives by our pipe.
-
-    What it says goes into `log`, where one is named.
-    """
-    from subprocess import PIPE, STDOUT, Popen
-
-    words = [sys.executable, "-m", "hisconsole", "--config", str(settings.config)]
-    words += ["--data", str(settings.data), "practice"]
-    with open(log or os.devnull, "ab") as told:  # noqa: PTH123 - the one name for both
-        return Popen(  # noqa: S603 - ourselves, and two folders as words
-            [
-                "/bin/sh",
-                "-c",
-                '"$@" </dev/null & played=$!; cat >/dev/null; kill $played; wait',
-                "sh",
-                *words,
-            ],
-            stdin=PIPE,
-            stdout=told,
-            stderr=STDOUT,
-            start_new_session=True,
-        )

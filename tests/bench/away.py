@@ -25,7 +25,11 @@ def away(run: Run) -> Iterator[Figure]:
     data = run.copy(run.stored, "away")
     desk = writer.open_desk(data, 0)
     keeping = desk.keeping = Keeping(
-        Journal([Place(data / "kept")]), site=desk.site, actor=desk.actor, now=utc_now
+        Journal([Place(data / "kept")]),
+        data=desk.database.data,
+        site=desk.site,
+        actor=desk.actor,
+        now=utc_now,
     )
     raw = os.open(data / "raw.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o600)
 

@@ -108,7 +108,7 @@ def test_a_new_hospital(run: Run, tmp_path: Path) -> None:
     assert made.code == 0
     assert made.json == {"folder": str(site)}
     assert sorted(path.name for path in site.iterdir()) == sorted(
-        (*FILES, "credentials.yaml", "targets.yaml")
+        (*FILES, "credentials.yaml", "operators.yaml", "targets.yaml")
     )
     assert "run 'hisconsole check" in run("init", str(tmp_path / "other")).out
     again = run("init", str(site))

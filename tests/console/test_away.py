@@ -29,7 +29,7 @@ from tests.desk.away import lose
 
 def keep(data: Path) -> Keeping:
     actor = desk(data, ME).actor
-    return Keeping(Journal([Place(data.parent / "kept")]), site=site(), actor=actor, now=utc_now)
+    return Keeping(Journal([Place(data.parent / "kept")]), data=data, site=site(), actor=actor, now=utc_now)
 
 
 async def known(seat: Seat, *numbers: int) -> None:
@@ -157,7 +157,7 @@ async def test_what_is_refused_while_it_is_away_stays_in_the_form(tmp_path: Path
 @pytest.mark.parametrize(("count", "minutes", "shown"), [(0, 5, ""), (3, 2, "KEPT HERE 3 2m")])
 def test_the_alarm_says_how_many_and_since_when(tmp_path: Path, count: int, minutes: int, shown: str) -> None:
     now = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
-    keeping = Keeping(Journal([]), site=site(), actor=desk(tmp_path).actor, now=lambda: now)
+    keeping = Keeping(Journal([]), data=tmp_path, site=site(), actor=desk(tmp_path).actor, now=lambda: now)
     keeping._kept = dict.fromkeys(map(str, range(count)))  # type: ignore[assignment]
     keeping.since = now - timedelta(minutes=minutes)
     assert kept_here(keeping, now) == shown

@@ -325,7 +325,7 @@ def fill(at: Desk, count: int) -> None:
             taken += calls.take(each, incident=known, number=1, plan=plan, now=now)
         return taken
 
-    at.record(decide, act=None, now=now, sentence="taken")
+    at.record(decide, doing="call", act=None, now=now, sentence="taken")
 
 
 async def test_a_thousand_recipients_are_one_list_worked_with_one_key(tmp_path: Path) -> None:

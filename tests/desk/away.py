@@ -21,7 +21,11 @@ def keeping(
 ) -> Keeping:
     """What keeps acts in a folder of the test."""
     return Keeping(
-        Journal([Place(folder / "kept", lasting=lasting)]), site=SITE, actor=actor(operator), now=now
+        Journal([Place(folder / "kept", lasting=lasting)]),
+        data=folder / "data",
+        site=SITE,
+        actor=actor(operator),
+        now=now,
     )
 
 

@@ -276,6 +276,28 @@ TOLD: dict[str, tuple[Event, str]] = {
         "NEEDS YOUR EYES: 'Silenced' on the site by li.na was not recorded: It has ended.",
     ),
     "settled": (_event(Kind.SETTLED, entry=7, text="done by hand"), "entry 7 settled: done by hand"),
+    "roles": (
+        _event(Kind.ROLES, operator="ma.chao", roles=["engineer", "operator"]),
+        "ma.chao is engineer, operator from now on",
+    ),
+    "not allowed": (
+        _event(Kind.NOT_ALLOWED, act="close", incident=7, roles=["observer"], before=3),
+        "REFUSED 'close' on 0007 (3 more before)",
+    ),
+    "not allowed at the site": (
+        _event(Kind.NOT_ALLOWED, act="silence", incident=0, roles=[], before=0),
+        "REFUSED 'silence'",
+    ),
+    "pin set": (_event(Kind.PIN, operator="li.na", what="set", wrong=0, wait_s=0), "PIN of li.na set"),
+    "pin cleared": (
+        _event(Kind.PIN, operator="li.na", what="cleared", wrong=0, wait_s=0),
+        "PIN of li.na cleared",
+    ),
+    "pin given": (_event(Kind.PIN, operator="li.na", what="given", wrong=0, wait_s=0), "li.na gave the PIN"),
+    "pin wrong": (
+        _event(Kind.PIN, operator="li.na", what="wrong", wrong=5, wait_s=60),
+        "WRONG PIN for li.na, 5 in a row; next try in 60 s",
+    ),
     "snapshot": (
         _event(
             Kind.SNAPSHOT,

@@ -338,7 +338,7 @@ def test_what_a_console_that_is_gone_has_kept_is_put_on_record(desk: Desk) -> No
     data = desk.database.data
     calls.take_call(desk, CALL)
     keeping = desk.keeping = Keeping(
-        Journal(places(data)[:1]), site=desk.site, actor=desk.actor, now=desk.now
+        Journal(places(data)[:1]), data=desk.database.data, site=desk.site, actor=desk.actor, now=desk.now
     )
     keeping.went(Away("gone"))
     kept = desk.perform("acknowledge", 1)

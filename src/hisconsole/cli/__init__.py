@@ -56,7 +56,7 @@ _MODULES = {
     "flow": "flowing",
     **dict.fromkeys(("silence", "silences"), "silencing"),
     **dict.fromkeys(("targets", "hosts", "practice", "drill", "roster", "shifts", "handover", "path"), ""),
-    **dict.fromkeys(("maintenance", "ready", "door", "sessions", "db", "journal"), ""),
+    **dict.fromkeys(("maintenance", "ready", "door", "sessions", "db", "journal", "operators"), ""),
 }
 """In which module each command is, under its own name; those without one have a module of theirs."""
 

@@ -155,6 +155,12 @@ def _common(parser: argparse.ArgumentParser, *, first: bool) -> None:
         help=_("who acts, by roster id (HISCONSOLE_OPERATOR)"),
     )
     group.add_argument(
+        "--pin-file",
+        metavar="FILE",
+        default=default(""),
+        help=_("a file of mode 600 with the PIN of who acts; else it is asked at the terminal"),
+    )
+    group.add_argument(
         "--json",
         action="store_true",
         default=default(False),

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from hisconsole.cli.commands import Command, act_id, number
 from hisconsole.config import ContactKind
 from hisconsole.plan.outreach import NumberKind
+from hisconsole.plan.roles import Role
 from hisconsole.text import _
 
 _ENTRY = (
@@ -18,6 +19,7 @@ _ENTRY = (
 _IMPORT = "form, written, lines (line, name, outcome, contact, words, changes (field, before, after))"
 _MOST_DAYS = 60
 _OUTCOME = "act, seq, sentence, repeated, kept, contact"
+_OPERATOR = "act, seq, sentence, repeated, operator"
 
 
 def people_commands() -> tuple[Command, ...]:
@@ -77,6 +79,45 @@ def people_commands() -> tuple[Command, ...]:
             ),
         ),
         Command(
+            "operators",
+            _("Who may sit at the console with which roles, and how each is known here."),
+            _("an array of ") + "id, name, roles, given_by, given_at, pin, known_by; " + _("see each VERB"),
+            "hisconsole operators\n  hisconsole operators acts",
+            lambda parser: None,
+            (
+                Command(
+                    "acts",
+                    _("Every act, whose it is, and why."),
+                    _("an array of ") + "act, roles, why",
+                    "hisconsole operators acts",
+                    lambda parser: None,
+                ),
+                Command(
+                    "give",
+                    _("A director gives an operator other roles; they count from the next act on."),
+                    _OPERATOR,
+                    "hisconsole operators give ma.chao engineer operator --operator wang.lei",
+                    _give,
+                ),
+                Command(
+                    "pin",
+                    _("Set one's own PIN, or as a director another's; it is typed, never an argument."),
+                    _OPERATOR,
+                    "hisconsole operators pin li.na --operator li.na",
+                    _pin,
+                ),
+                Command(
+                    "past",
+                    _("What became of roles and PINs, and what was refused, newest first."),
+                    _("an array of ") + "seq, kind, recorded, actor, os_user, source, body",
+                    "hisconsole operators past --last 50",
+                    lambda parser: parser.add_argument(
+                        "--last", type=number, metavar="N", default=50, help=_("so many (50)")
+                    ),
+                ),
+            ),
+        ),
+        Command(
             "shifts",
             _("The rota: who is on duty, who comes next, the coming days, and where nobody is."),
             "at, on, next, shifts (each an array of shift, name, day, start, end, people, why),"
@@ -95,6 +136,25 @@ def _days(text: str) -> int:
         sentence = _("'{text}' is not between 1 and {most}")
         raise ArgumentTypeError(sentence.format(text=text, most=_MOST_DAYS))
     return days
+
+
+def _give(parser: ArgumentParser) -> None:
+    parser.add_argument("who", metavar="ID", help=_("the operator, by roster id"))
+    parser.add_argument(
+        "roles", metavar="ROLE", nargs="+", choices=[*Role], help=_("observer, engineer, operator, director")
+    )
+    act_id(parser)
+
+
+def _pin(parser: ArgumentParser) -> None:
+    parser.add_argument("who", metavar="ID", help=_("the operator, by roster id"))
+    parser.add_argument("--clear", action="store_true", help=_("have none any more"))
+    parser.add_argument(
+        "--from-file", metavar="FILE", default="", help=_("read the new one from a file of mode 600")
+    )
+    parser.add_argument(
+        "--from-fd", type=number, metavar="N", help=_("read the new one from an open descriptor")
+    )
 
 
 def _roster(parser: ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hisconsole import plain
-from hisconsole.cli.edge import Answer
+from hisconsole.cli.edge import Answer, Usage
 from hisconsole.cli.files import new_file
 from hisconsole.cli.opening import at_desk
 from hisconsole.cli.shapes import Shape
@@ -111,7 +111,7 @@ def _notice(notice: Notice, seen: Departments) -> Shape:
 
 def cards(asked: Namespace) -> Answer:
     """The manual card of a department, or the list of them."""
-    site = open_site(Settings(config_dir(asked.config), data_dir(asked.data), ""))
+    site = open_site(Settings(config_dir(asked.config), data_dir(asked.data), asked.operator))
     if not asked.department:
         lines = [
             f"{fit(card.id, 20)} {card.title}: {' '.join(card.departments)}" for card in site.cards.cards
@@ -148,7 +148,9 @@ def _card(card: Card) -> Shape:
 
 def pack(asked: Namespace) -> Answer:
     """The downtime pack; with --record it is on record that it was printed, and by whom."""
-    site = open_site(Settings(config_dir(asked.config), data_dir(asked.data), ""))
+    site = open_site(Settings(config_dir(asked.config), data_dir(asked.data), asked.operator))
+    if site.covered and not asked.operator:  # paper without numbers would be found out too late
+        raise Usage(_("Say who prints it, with --operator or HISCONSOLE_OPERATOR."))
     made, now = pack_of(site), utc_now()
     pages = printed_text(site, made, now=now)
     written = _write(Path(asked.out), pages) if asked.out else None

@@ -9,8 +9,9 @@ from contextlib import contextmanager, suppress
 from hisconsole.cli.edge import Usage
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.record import begun
-from hisconsole.errors import StoreFault
+from hisconsole.errors import Refused, StoreFault
 from hisconsole.paths import config_dir, data_dir
+from hisconsole.plan.operators import Proof
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.store.database import faults
 from hisconsole.text import _
@@ -43,6 +44,8 @@ def at_desk(
     desk = open_desk(settings, writable=writable)
     keeping = desk.keeping
     try:
+        if writable:
+            _prove(asked, desk)
         if keeping is not None and orphans and not keeping.away:
             with suppress(StoreFault):
                 keeping.bring_orphans(desk, for_s=ORPHANS_S)
@@ -51,6 +54,21 @@ def at_desk(
         if keeping is not None:
             keeping.close()
         desk.database.close()
+
+
+def _prove(asked: Namespace, desk: Desk) -> None:
+    """Have whoever acts give his PIN, where he has one and the account is not his own. Raises Refused."""
+    from hisconsole.cli.operators import pin_of_file, pin_typed
+    from hisconsole.desk.people import sit_down, who_is_here
+    from hisconsole.plan.pins import wait_told
+
+    if who_is_here(desk).proof is not Proof.PIN:
+        return
+    prompt = _("PIN of {who}: ").format(who=desk.actor.operator)
+    pin = pin_of_file(asked.pin_file) if asked.pin_file else pin_typed(prompt)
+    tried = sit_down(desk, desk.actor, pin)
+    if not tried.right:
+        raise Refused(wait_told(tried.wait_s) if tried.wait_s else _("Wrong PIN; nothing was done."))
 
 
 def picture_for(asked: Namespace, desk: Desk) -> StatusPicture | None:

@@ -71,6 +71,12 @@ def _recorded(asked: Namespace, whose: Sequence[str], how: How) -> list[str]:
     return []
 
 
+def _refuse(asked: Namespace) -> None:
+    """Who may not see numbers takes no list of them away; that he tried is on record. Raises Refused."""
+    with at_desk(asked, writable=True, begin=True) as desk:
+        desk.permit("reveal")
+
+
 def _show(asked: Namespace) -> Answer:
     site = _site(asked)
     known, said = _known(asked)
@@ -168,6 +174,8 @@ def _export(asked: Namespace) -> Answer:
     if not asked.operator:
         raise Usage(_("Say who takes it, with --operator or HISCONSOLE_OPERATOR."))
     site = _site(asked)
+    if site.covered:
+        _refuse(asked)
     known, said = _known(asked)
     stands = desk_roster.entries(site, known, now=utc_now())
     text = made(

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from hisconsole.config.load import FILES
+from hisconsole.config.load import FILES, ROLES
 from hisconsole.errors import HisError, Refused
 from hisconsole.paths import shipped
 from hisconsole.text import _, printable
@@ -31,7 +31,7 @@ def init_site(target: Path) -> None:
         if any(target.iterdir()):
             raise Refused(_("{folder} is not empty: name a new folder.").format(folder=where))
         target.chmod(0o700)
-        for name in FILES:
+        for name in (*FILES, *ROLES):
             text = (shipped("config") / name).read_text("utf-8")
             _write_private(target / name, _without_marks(text))
         for name in (TARGETS, CREDENTIALS):

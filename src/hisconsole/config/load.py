@@ -11,11 +11,13 @@ from hisconsole.config.cards import CARDS, cards_of, check_cards_across
 from hisconsole.config.checks import Entries, check_across
 from hisconsole.config.documents import Signature, named, read_bytes, read_documents, signature_of
 from hisconsole.config.listening import listening_of
+from hisconsole.config.operators import OPERATORS, check_operators_across, operators_of
 from hisconsole.config.plan_checks import check_plan_across
 from hisconsole.config.plan_file import PLAN, draft_of, numbered
 from hisconsole.config.server import server_of
 from hisconsole.config.shifts import SHIFTS, check_shifts_across, manned, shifts_of
 from hisconsole.config.site import (
+    IDLE_MIN,
     Contact,
     ContactKind,
     Department,
@@ -33,6 +35,9 @@ from hisconsole.text import _
 FILES = ("site.yaml", "departments.yaml", "workstations.yaml", "roster.yaml", PLAN, CARDS, SHIFTS)
 OPTIONAL = (SHIFTS,)
 """A hospital without it has no rota, and nothing is refused for that."""
+
+ROLES = (OPERATORS,)
+"""Left out, or holding remarks alone, it names nobody: then every operator may do all of the plan."""
 
 LANGUAGES = ("en", "zh_CN")
 
@@ -72,7 +77,7 @@ def reload(current: Site, folder: Path) -> tuple[Site, ConfigFault | None]:
 
 def signature(folder: Path) -> Signature:
     """What changes when a file is saved, cheap enough to ask often; take it before loading."""
-    return signature_of(folder / name for name in FILES)
+    return signature_of(folder / name for name in (*FILES, *ROLES))
 
 
 def _read_site(folder: Path) -> tuple[Site | None, list[Finding]]:
@@ -80,8 +85,8 @@ def _read_site(folder: Path) -> tuple[Site | None, list[Finding]]:
         sentence = _("there is no such folder: make one with 'hisconsole init'.")
         return None, [Finding(named(folder), 1, 1, sentence)]
     findings: list[Finding] = []
-    paths = [folder / name for name in FILES]
-    needed = [path for path in paths if path.name not in OPTIONAL]
+    paths = [folder / name for name in (*FILES, *ROLES)]
+    needed = [path for path in paths if path.name not in (*OPTIONAL, *ROLES)]
     documents = read_documents(paths, findings, needed=needed)
     held = {path.name: document for path, document in documents.held.items()}
     site = _build(held, documents.version, findings)
@@ -111,6 +116,8 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
     shifts = shifts_of(documents.get(SHIFTS), findings=findings)
     if shifts is not None:
         check_shifts_across(shifts, contacts=roster.ids, operators=operators if sound else None)
+    named = operators_of(documents.get(OPERATORS), findings=findings)
+    check_operators_across(named, contacts=roster.ids, operators=operators if sound else None)
     if site is None:
         check_across(departments, workstations, roster, sample=False, findings=findings)
         return None
@@ -124,6 +131,7 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
     server_of(head)
     backups = backups_of(head)
     journal = head.folder("journal")
+    idle = head.number("idle", least=0, most=480)
     head.close()
     check_across(departments, workstations, roster, sample=sample, findings=findings)
     if draft is None or cards is None:
@@ -144,6 +152,8 @@ def _build(documents: dict[str, Document], version: str, findings: list[Finding]
         traps=traps,
         backups=backups,
         journal=journal,
+        named=named.named,
+        idle_min=IDLE_MIN if idle is None else idle,
     )
 
 

@@ -12,11 +12,16 @@ from hisconsole.config.listening import Listening
 from hisconsole.plan.cards import Cards
 from hisconsole.plan.document import Plan
 from hisconsole.plan.find import Findable, findable
+from hisconsole.plan.operators import Operator
 from hisconsole.plan.rota import Rota
 from hisconsole.text import _
 
 DRILL_NUMBERS = 9000
 """The number before that of the first incident of a drill."""
+
+
+IDLE_MIN = 15
+"""Minutes without a key after which a PIN is asked again, where site.yaml does not say."""
 
 
 class ContactKind(StrEnum):
@@ -135,6 +140,12 @@ class Site:
     """Where the watch keeps backups of the record, and how many."""
     journal: str = ""
     """A local folder in which acts are kept while the record is away; empty: beside the record."""
+    named: tuple[Operator, ...] = ()
+    """The operators to whom operators.yaml gives roles; empty where nobody is limited."""
+    idle_min: int = IDLE_MIN
+    """Minutes without a key after which a PIN is asked again; 0 is never."""
+    covered: bool = False
+    """Whether telephone numbers in it are masked, for somebody who only reads."""
     drill: bool = False
     """Whether its record is that of a drill; no file says so, the folder of the record does."""
     _departments: dict[str, Department] = field(init=False, repr=False, compare=False)
@@ -175,6 +186,11 @@ class Site:
     def operators(self) -> tuple[Contact, ...]:
         """Who may sit at the console, in the roster's order."""
         return tuple(contact for contact in self.roster if contact.operator)
+
+    @property
+    def named_by_id(self) -> dict[str, Operator]:
+        """The named operators by id."""
+        return {operator.id: operator for operator in self.named}
 
     @property
     def leading_group(self) -> tuple[Contact, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,44 +12,47 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from rich.text import Text
+from textual import events
 from textual.message import Message
 from textual.screen import Screen
 
 from hisconsole.config import Site, workstation_entries
+from hisconsole.config.covering import covered
 from hisconsole.console.acting import is_there
+from hisconsole.console.alarms import alarms
 from hisconsole.console.commands import COMMANDS, GUIDES, begin
+from hisconsole.console.company import Company
 from hisconsole.console.crash import Calm, Fault
 from hisconsole.console.driver import ConsoleDriver
 from hisconsole.console.feed import Readings, StatusCame, Watching
+from hisconsole.console.hospital import take_changed_files
 from hisconsole.console.incident import IncidentScreen
-from hisconsole.console.lookout import Bell, Lookout, kept_here
+from hisconsole.console.lookout import Bell, Lookout
 from hisconsole.console.modes import MODES
-from hisconsole.console.operator import choose_operator, offer_drafts
+from hisconsole.console.operator import choose_operator, lock_idle, offer_drafts, recognise
 from hisconsole.console.place import Place
 from hisconsole.console.pulse import Pulse
 from hisconsole.console.queue import QueueScreen
 from hisconsole.console.table import Screens
-from hisconsole.console.wire import slow_link
 from hisconsole.desk.actor import utc_now
 from hisconsole.desk.worker import DeskThread, News, Trouble
 from hisconsole.errors import HisError, StoreFault
 from hisconsole.faultlog import LOG
 from hisconsole.plan.acts import Act, all_acts
 from hisconsole.plan.board import Board
-from hisconsole.plan.times import clock, span
+from hisconsole.plan.times import clock
 from hisconsole.sessions import Session
-from hisconsole.text import _
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from hisconsole.desk.desk import Desk
     from hisconsole.desk.keeping import Keeping
+    from hisconsole.desk.people import Present
     from hisconsole.plan.readiness_seen import Concern
 
 Answer = TypeVar("Answer")
 
-STALE_S = 3.0
 RELIEF_S = 0.25
 """How often it is seen whether an act waits too long for the record."""
 DRAWN_S = 0.1
@@ -104,10 +108,15 @@ class HisConsole(Calm[int], inherit_bindings=False):
             ansi_color=True,
         )
         self.start = start
-        self.site = start.site
+        self.site = covered(start.site) if start.site.named else start.site  # until the desk knows who looks
+        self.present: Present | None = None
+        """Who acts here, as the desk saw it last."""
+        self.keyed_at = time.monotonic()
+        self.company = Company(self)
         self.screens_data = start.screens
         self.operator = start.operator
-        self.stations = workstation_entries(start.site)
+        self.full_site = start.site
+        self.stations = workstation_entries(self.site)
         self.acts: Mapping[str, Act] = all_acts()
         self.board: Board | None = None
         self.trouble: Trouble | None = None
@@ -142,6 +151,12 @@ class HisConsole(Calm[int], inherit_bindings=False):
         else:
             self.call_after_refresh(offer_drafts, self)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Remember when a key was pressed last."""
+        if isinstance(event, events.Key | events.Paste):
+            self.keyed_at = time.monotonic()
+        await super().on_event(event)
+
     def end(self, cause: str, code: int) -> None:
         """A signal or a hangup: drafts are on disk already, so leave, and tell whoever still reads why."""
         session = self.start.session
@@ -152,6 +167,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
         """Let the desk finish what was handed to it."""
         self.pulse.stop()
         self.lookout.stop()
+        self.company.leave()
         self.desk_thread.stop()
 
     # -- news from the desk ----------------------------------------------------------------------
@@ -178,7 +194,10 @@ class HisConsole(Calm[int], inherit_bindings=False):
             self.refresh_status()
             return
         self.trouble = None
+        moved = self.board is None or self.board.seq != news.seq
         self._take(news)
+        if moved and self.present is not None:
+            recognise(self)
         self._ring()
         keeping = self.desk_thread.keeping
         while keeping is not None and keeping.told:
@@ -232,7 +251,9 @@ class HisConsole(Calm[int], inherit_bindings=False):
                 place.minute()
         if self._bell.due():
             self._ring()
-        self._reload()
+        take_changed_files(self)
+        lock_idle(self)
+        self.company.beat()
         self.refresh_status()
 
     def _ring(self) -> None:
@@ -242,25 +263,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
 
     def alarms(self) -> list[str]:
         """What is wrong with the console itself, worst first."""
-        quiet, record = self.desk_thread.silence(), ""
-        if self.trouble is not None:
-            record = _("STALE {age}").format(age=span(self.now() - self.trouble.since))
-        elif quiet > STALE_S:
-            record = _("STALE {age} s").format(age=int(quiet // 10 * 10) or int(quiet))
-        record = self.lookout.alarm(kept_here(self.desk_thread.keeping, self.now()) or record)
-        found = [record] if record else []
-        if not found and (slow := slow_link(self)):
-            found.append(slow)
-        if self.desk_thread.read_only_because:
-            found.append(_("READ ONLY"))
-        if self.config_fault:
-            found.append(_("OLD CONFIG"))
-        changes = self.place.held_changes() if self.place is not None else None
-        if changes is not None:
-            found.append(_("HELD +{n}").format(n=changes))
-        if self.muted:
-            found.append(_("MUTED"))
-        return found
+        return alarms(self)
 
     @property
     def mark(self) -> str:
@@ -270,24 +273,6 @@ class HisConsole(Calm[int], inherit_bindings=False):
     def headed(self, title: str) -> str:
         """A title that covers line 1: in a drill it says so in its place."""
         return f"{self.site.stamp} {title}" if self.site.drill else title
-
-    def _reload(self) -> None:
-        """Take changed files of the hospital; faulty ones change nothing but are told."""
-        site, fault = self.start.reload(self.site)
-        if fault != self.config_fault:
-            self.config_fault = fault
-            if fault:
-                file, colon, rest = fault.split("\n")[0].partition(":")
-                told = f"{Path(file).name}{colon}{rest}"
-                self.say(_("The old configuration stays: {fault}").format(fault=told))
-        if site is not self.site:
-            self.site = site
-            self.stations = workstation_entries(site)
-
-            def take(desk: Desk) -> None:
-                desk.site = site
-
-            self.ask(take, lambda _none: self.say(_("The hospital's files were read again.")))
 
     # -- asking the desk -------------------------------------------------------------------------
 
@@ -397,5 +382,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
         gc.freeze()
         gc.enable()
         self.desk_thread.drawn.set()
+        if self.operator:
+            recognise(self)
         self.pulse.start(asyncio.get_running_loop())
         self.lookout.start()

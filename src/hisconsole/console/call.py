@@ -17,6 +17,7 @@ from hisconsole.console.filter import Entry
 from hisconsole.console.form import Form
 from hisconsole.console.lines import Said
 from hisconsole.console.rows import Cell, Line, Look, RowList
+from hisconsole.desk.actor import utc_now
 from hisconsole.desk.drafts import Draft
 from hisconsole.plan.calls import Alike, call_fields
 from hisconsole.plan.find import find
@@ -55,6 +56,8 @@ class CallForm(Form):
         super().__init__(form=form, incident=report, asks=fields, draft=draft, given=given)
         self.fields = {field.name: field for field in fields}
         self.report = report
+        self.seen = from_text(draft.saved) if draft else utc_now()
+        """When what is put right here was looked at."""
         self.alike: Sequence[tuple[Incident, Alike]] = ()
         self.matches: tuple[str, ...] = ()
         self.match = 0
@@ -315,14 +318,15 @@ class CallForm(Form):
     def _take(self, join: int | None) -> None:
         self.busy = True
         self.say(_("Writing ..."))
-        answers, act, report = self.answers(), self.act_id, self.report
+        answers, act, report, seen = self.answers(), self.act_id, self.report, self.seen
+        self.seen = self.console.now()  # who is told that somebody was first may still have it his way
         picture = self.console.lookout.picture
 
         def job(desk: Desk) -> Outcome:
             from hisconsole.desk.calls import correct_report, take_call
 
             if report:
-                return correct_report(desk, report, answers, act=act)
+                return correct_report(desk, report, answers, seen=seen, act=act)
             return take_call(desk, answers, join=join, act=act, picture=picture)
 
         def done(outcome: Outcome) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -19,6 +19,7 @@ from hisconsole.console.rows import Cell, Line, RowList
 from hisconsole.console.show import draw_entry, draw_report
 from hisconsole.console.symptoms import Hit, draw_hit, hits
 from hisconsole.plan import snapshot_words
+from hisconsole.plan.contacts import masked
 from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.incident import Report
 from hisconsole.plan.story import tell
@@ -58,7 +59,7 @@ class IncidentScreen(Place):
         )
         yield RowList[Report](
             key=lambda report: report.number,
-            draw=draw_report(zone, now, lambda: self.file.callbacks if self.file else {}),
+            draw=draw_report(zone, now, self._numbers),
             id="reports",
         )
         yield RowList[WayRow](key=lambda row: row[0], draw=draw_way, id="way")
@@ -77,6 +78,11 @@ class IncidentScreen(Place):
         """The list that is shown."""
         return self.query_one(f"#{self.page}", RowList)
 
+    def _numbers(self) -> Mapping[int, str]:
+        """Where callers can be rung; masked from the moment when one may only read."""
+        known = self.file.callbacks if self.file else {}
+        return {each: masked(known[each]) for each in known} if self.console.site.covered else known
+
     def _pinned(self) -> frozenset[int]:
         return self.file.incident.pinned if self.file else frozenset()
 
@@ -93,6 +99,10 @@ class IncidentScreen(Place):
                 return read_incident(desk, self.number)
 
             self.console.ask(question, self._show)
+
+    def company(self) -> None:
+        """Who else looks stands behind the tabs."""
+        self._head()
 
     def minute(self) -> None:
         """Times left have moved on."""
@@ -151,7 +161,9 @@ class IncidentScreen(Place):
         head: list[Cell] = []
         for page, tab in zip(PAGES, tabs if incident.detection else tabs[:3], strict=False):
             head += [(tab, "reverse" if page == self.page else "normal"), ("  ", "normal")]
-        self.query_one("#head", Line).show(*head, (f" {_('] turns the page')}", "dim"))
+        others = self.console.company.told(self.number)
+        aside: Cell = (f" {others}", "bold") if others else (f" {_('] turns the page')}", "dim")
+        self.query_one("#head", Line).show(*head, aside)
 
     def do_tab(self) -> None:
         """Timeline, reports, the ways of those who called, what is hit where the watch found something."""

@@ -1,40 +1,161 @@
-"""Who is on duty at this console, and what he left unfinished."""
+"""Who is on duty at this console: chosen, known by PIN where he has one, and what he left unfinished."""
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from hisconsole.config import Site, workstation_entries
+from hisconsole.console.lock import LockScreen
 from hisconsole.console.pick import Choice, Pick
+from hisconsole.console.place import Place
 from hisconsole.desk import drafts
-from hisconsole.desk.actor import here
+from hisconsole.desk.actor import Actor, here
+from hisconsole.errors import StoreFault
+from hisconsole.plan.operators import Proof
 from hisconsole.plan.times import from_text
 from hisconsole.text import _
 
 if TYPE_CHECKING:
     from hisconsole.console.app import HisConsole
     from hisconsole.desk.desk import Desk
+    from hisconsole.desk.people import Present
+    from hisconsole.desk.pins import Tried
 
 
 def choose_operator(console: HisConsole) -> None:
     """Ask who is on duty, and sit that operator down at the desk."""
-    choices = [
+
+    def chosen(answer: str | None) -> None:
+        console.operator = answer or ""
+        if console.start.session is not None:
+            console.start.session.seated(console.operator)
+        sit_down(console, here(console.operator))
+
+    console.push_screen(Pick(_("Who is on duty?"), _choices(console), must=True), chosen)
+
+
+def choose_other(console: HisConsole) -> None:
+    """Ask who takes this terminal over; he gives his own PIN."""
+
+    def chosen(answer: str | None) -> None:
+        lock = locked(console)
+        if answer is not None and lock is not None:
+            lock.ask_for(answer)
+
+    console.push_screen(Pick(_("Who takes over here?"), _choices(console)), chosen)
+
+
+def _choices(console: HisConsole) -> list[Choice]:
+    return [
         Choice(contact.id, f"{contact.name} ({contact.id})", contact.role)
         for contact in console.site.operators
     ]
 
-    def chosen(answer: str | None) -> None:
-        console.operator = answer or ""
-        actor = here(console.operator)
-        if console.start.session is not None:
-            console.start.session.seated(console.operator)
 
-        def sit(desk: Desk) -> None:
-            desk.actor = actor
+def sit_down(console: HisConsole, actor: Actor) -> None:
+    """Let somebody act here whose PIN is not known yet; where he has one, it is asked for."""
 
-        console.ask(sit, lambda _none: offer_drafts(console))
-        console.refresh_status()
+    def job(desk: Desk) -> Tried:
+        from hisconsole.desk.people import sit_down
 
-    console.push_screen(Pick(_("Who is on duty?"), choices, must=True), chosen)
+        return sit_down(desk, actor)
+
+    def sat(tried: Tried) -> None:
+        recognise(console)
+        if tried.right:
+            offer_drafts(console)
+
+    console.ask(job, sat)
+    console.refresh_status()
+
+
+def recognise(console: HisConsole) -> None:
+    """See who acts here as the record has it now: a changed role or a new PIN counts at once."""
+
+    def job(desk: Desk) -> Present:
+        from hisconsole.desk.people import who_is_here
+
+        return who_is_here(desk)
+
+    def seen(present: Present) -> None:
+        if present.operator != console.operator:
+            return  # somebody else has sat down meanwhile
+        covers = present.site.covered and not console.site.covered
+        console.present = present
+        if present.site is not console.site:
+            show_site(console, present.site)
+        if covers:
+            clear(console)
+        if console.operator and not present.may_act:
+            lock(console)
+
+    console.ask(job, seen, failed=lambda _error: None)  # line 1 tells that the record cannot be read
+
+
+def show_site(console: HisConsole, site: Site) -> None:
+    """Show the hospital as whoever acts here may see it."""
+    console.site = site
+    console.stations = workstation_entries(site)
+    if console.place is not None:
+        console.place.picture()
+
+
+def locked(console: HisConsole) -> LockScreen | None:
+    """The lock over this console, where there is one."""
+    return next((screen for screen in console.screen_stack if isinstance(screen, LockScreen)), None)
+
+
+def lock(console: HisConsole) -> None:
+    """Cover the console until whoever acts here has given his PIN."""
+    if locked(console) is not None:
+        return
+
+    def job(desk: Desk) -> None:
+        from hisconsole.desk.people import stand_up
+
+        stand_up(desk)
+
+    console.ask(job, lambda _none: None)
+    _cover(console, console.operator, console.now())
+
+
+def _cover(console: HisConsole, operator: str, since: datetime) -> None:
+    console.push_screen(LockScreen(operator, since=since, choose=choose_other, taken=taken_over))
+
+
+def lock_idle(console: HisConsole) -> None:
+    """Cover the console once nobody has pressed a key for as long as the site says."""
+    present, minutes = console.present, console.site.idle_min
+    if present is None or present.proof is not Proof.PIN or not minutes:
+        return
+    if time.monotonic() - console.keyed_at >= minutes * 60:
+        lock(console)
+
+
+def taken_over(console: HisConsole, operator: str) -> None:
+    """Somebody has given his PIN: whoever sat here before finds what he had begun at any console of his."""
+    if operator != console.operator:
+        with suppress(StoreFault):  # then it is found once this console has ended
+            drafts.release(console.start.data, console.operator)
+        clear(console)
+        console.operator = operator
+    recognise(console)
+    offer_drafts(console)
+    console.refresh_status()
+
+
+def clear(console: HisConsole) -> None:
+    """Put away forms and sheets, and cover the numbers that were asked for."""
+    lock = locked(console)
+    while len(console.screen_stack) > 1:
+        console.pop_screen()
+    if isinstance(console.screen, Place):
+        console.screen.cover()
+    if lock is not None:
+        _cover(console, lock.operator, lock.since)
 
 
 def offer_drafts(console: HisConsole) -> None:

@@ -23,6 +23,24 @@ SMALLEST = (72, 20)
 """Columns and lines below which a place cannot be worked, only counted."""
 
 
+def line_one(console: HisConsole) -> tuple[list[Cell], list[Cell]]:
+    """Line 1 as it is now: what stands on the left of it, and on the right."""
+    now = console.now().replace(second=0, microsecond=0)  # it changes with the clock beside it
+    right: list[Cell] = [
+        (f"{on_duty(console.board, console.operator)}  ", "bold"),
+        (f"{clock(now, zone=console.site.zone, now=now)} ", "normal"),
+    ]
+    cells = status_line(
+        console.board,
+        alarms=console.alarms(),
+        mark=console.mark,
+        now=now,
+        problems=console.lookout.problems(),
+        plan=console.site.plan,
+    )
+    return cells, right
+
+
 class Place(Screen[None], inherit_bindings=False):
     """One full screen with a list in it; keys reach it through the app's key table."""
 
@@ -90,20 +108,7 @@ class Place(Screen[None], inherit_bindings=False):
 
     def refresh_status(self) -> None:
         """Bring line 1 up to date; unchanged, nothing is written."""
-        console = self.console
-        now = console.now().replace(second=0, microsecond=0)  # it changes with the clock beside it
-        right: list[Cell] = [
-            (f"{on_duty(console.board, console.operator)}  ", "bold"),
-            (f"{clock(now, zone=console.site.zone, now=now)} ", "normal"),
-        ]
-        cells = status_line(
-            console.board,
-            alarms=console.alarms(),
-            mark=console.mark,
-            now=now,
-            problems=console.lookout.problems(),
-            plan=console.site.plan,
-        )
+        cells, right = line_one(self.console)
         self.query_one("#status", Line).show(*cells, right=right)
         if self.has_class("-small"):
             self._count()
@@ -124,6 +129,12 @@ class Place(Screen[None], inherit_bindings=False):
     def say(self, sentence: str) -> None:
         """Put a sentence above the keys; the next one replaces it."""
         self.query_one("#said", Line).show((f" {sentence}", "bold"))
+
+    def company(self) -> None:
+        """Others have come to look here, or have gone: show it."""
+
+    def cover(self) -> None:
+        """Numbers that were shown here are hidden: somebody else may look now."""
 
     def targets(self) -> list[int]:
         """Numbers of the incidents an act here is for."""

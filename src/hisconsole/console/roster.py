@@ -108,9 +108,13 @@ class RosterScreen(Filtered):
     def on_screen_suspend(self) -> None:
         """Numbers that were shown are hidden again when one goes elsewhere; a form above is not elsewhere."""
         if self.revealed and isinstance(self.app.screen, Place) and self.app.screen is not self:
-            self.revealed.clear()
-            self.rows.repaint()
-            self.say(self._told())
+            self.cover()
+
+    def cover(self) -> None:
+        """Hide the numbers again."""
+        self.revealed.clear()
+        self.rows.repaint()
+        self.say(self._told())
 
     # -- what is shown ---------------------------------------------------------------------------
 

@@ -32,14 +32,16 @@ def poll_now(console: HisConsole, targets: Sequence[str]) -> None:
         for target in targets:
             readings.poll_now(target)
 
-    console.lookout.await_poll(targets)
-
     def asked(_none: None) -> None:
         many = ngettext("{n} target is asked for.", "{n} targets are asked for.", len(targets))
         one = _("{target} is polled now ...").format(target=targets[0])
         console.say(one if len(targets) == 1 else many.format(n=len(targets)))
 
-    console.ask_readings(job, asked)
+    def allowed(_none: None) -> None:
+        console.lookout.await_poll(targets)
+        console.ask_readings(job, asked)
+
+    console.ask(lambda desk: desk.permit("poll"), allowed)
 
 
 def call_about(row: Watched, zone: ZoneInfo) -> dict[str, str]:

@@ -10,14 +10,22 @@ from datetime import UTC, datetime
 
 from hisconsole.text import printable
 
+NAMED = "HISCONSOLE_OPERATOR"
+"""Where the SSH server, or a person, says who acts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: the operator by roster id, the system account, and where from."""
+    """Who acts: the operator by roster id, the system account, and where from.
+
+    `by_key`: the SSH server has named the operator by the key; `proved`: the PIN was given here.
+    """
 
     operator: str
     os_user: str
     source: str
+    by_key: bool = False
+    proved: bool = False
 
 
 def act_id(now: datetime | None = None) -> str:
@@ -52,4 +60,5 @@ def here(operator: str) -> Actor:
         printable(operator, limit=64),
         printable(user, limit=64),
         printable(f"{peer or 'local'} {terminal}", limit=128),
+        by_key=bool(peer and operator) and os.environ.get(NAMED) == operator,
     )

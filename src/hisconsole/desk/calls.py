@@ -10,15 +10,17 @@ from hisconsole.config import Workstation
 from hisconsole.desk import evidence
 from hisconsole.desk.desk import Desk, Outcome, Transaction
 from hisconsole.desk.keepable import keepable
-from hisconsole.errors import NotFound
+from hisconsole.errors import NotFound, Refused
 from hisconsole.plan import calls, likeness
 from hisconsole.plan.asking import Answers, read_answers
 from hisconsole.plan.calls import ALIKE_WINDOW, Alike, call_fields
+from hisconsole.plan.contacts import masked
 from hisconsole.plan.elapsed import OVER
-from hisconsole.plan.events import Kind, NewEvent
+from hisconsole.plan.events import Event, Kind, NewEvent
 from hisconsole.plan.incident import Incident, Report
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.reach import Parents
+from hisconsole.plan.times import from_text
 from hisconsole.plan.words import Scope
 from hisconsole.store import projections
 from hisconsole.store.database import Connection
@@ -106,7 +108,7 @@ def take_call(
         alike = _one_fault(transaction, report, join or number, parents, now=now) if parents else []
         return [*alike, *taken, *evidence.at_report(taken[-1].incident, report, picture, now)]
 
-    return desk.record(decide, act=act, now=now, sentence=_("Call taken"))
+    return desk.record(decide, doing="call", act=act, now=now, sentence=_("Call taken"))
 
 
 def _one_fault(
@@ -127,13 +129,25 @@ def _one_fault(
     ]
 
 
-@keepable("correct", aside=("callback",))
-def correct_report(desk: Desk, number: int, given: Mapping[str, str], *, act: str | None = None) -> Outcome:
-    """Put right what was taken down of a call; answers not given stay as they were."""
+@keepable("correct", aside=("callback",), seen=from_text)
+def correct_report(
+    desk: Desk,
+    number: int,
+    given: Mapping[str, str],
+    *,
+    seen: datetime | None = None,
+    act: str | None = None,
+) -> Outcome:
+    """Put right what was taken down of a call; answers not given stay as they were.
+
+    Raises Refused where somebody else put it right after `seen`, when the operator looked.
+    """
     now = desk.now()
 
     def decide(transaction: Transaction) -> Sequence[NewEvent]:
         incident, report = _find(transaction, number)
+        if seen is not None:
+            _refuse_if_corrected(desk, transaction.look(incident.number)[1], number, seen)
         connection = transaction.connection
         was = answers_of(desk, connection, report)
         answers = read_answers(call_fields(), {**was, **given}, now=now, zone=desk.zone)
@@ -156,7 +170,15 @@ def correct_report(desk: Desk, number: int, given: Mapping[str, str], *, act: st
         transaction.keep_callback(number, left)
         return calls.correct(incident, corrected, rung_elsewhere=rung_elsewhere, now=now)
 
-    return desk.record(decide, act=act, now=now, sentence=_("Report corrected"))
+    return desk.record(decide, doing="correct", act=act, now=now, sentence=_("Report corrected"))
+
+
+def _refuse_if_corrected(desk: Desk, history: Sequence[Event], number: int, seen: datetime) -> None:
+    for event in reversed(history):
+        others = event.recorded > seen and event.actor != desk.actor.operator
+        if event.kind is Kind.CORRECTED and event.body["number"] == number and others:
+            sentence = _("Report {n} was corrected meanwhile by {who} at {when}. Look again, then decide.")
+            raise Refused(sentence.format(n=number, who=event.actor, when=desk.clock(event.recorded)))
 
 
 @keepable("move")
@@ -172,7 +194,7 @@ def move_report(desk: Desk, number: int, *, to: int | None, act: str | None = No
         return calls.move(incident, report, to=target, number=fresh, plan=plan, now=now)
 
     sentence = _("Report detached") if to is None else _("Report moved")
-    return desk.record(decide, number=to or 0, act=act, now=now, sentence=sentence)
+    return desk.record(decide, doing="move", number=to or 0, act=act, now=now, sentence=sentence)
 
 
 def report_answers(desk: Desk, report: Report) -> dict[str, str]:
@@ -187,6 +209,8 @@ def answers_of(desk: Desk, connection: Connection, report: Report) -> dict[str, 
     known = desk.site.workstation(report.workstation)
     if report.callback == OWN_PHONE and known:
         left = known.phone
+    if desk.site.covered:
+        left = masked(left)
     return {
         "workstation": report.workstation,
         "symptom": report.symptom,

@@ -155,4 +155,4 @@ def classify(
         )
         return [*decided, *evidence.beside(decided, incident, plan, picture, seen_at or now)]
 
-    return desk.record(decide, number=number, act=act, now=now, sentence=_("Classified"))
+    return desk.record(decide, doing="classify", number=number, act=act, now=now, sentence=_("Classified"))

@@ -45,7 +45,7 @@ def correlate(desk: Desk, seen: Seen) -> tuple[Change, ...]:
         fresh, _report = projections.next_numbers(transaction.connection, after=desk.site.numbered_after)
         return _events(desk, made, now_known, fresh)
 
-    desk.record(act, act=None, now=desk.now(), sentence=_("Seen by the watch"))
+    desk.record(act, doing="correlate", act=None, now=desk.now(), sentence=_("Seen by the watch"))
     return tuple(made)
 
 

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from hisconsole.config import Site
+from hisconsole.config.covering import covered
 from hisconsole.desk import evidence
 from hisconsole.desk.actor import Actor, act_id, utc_now
 from hisconsole.desk.keepable import keepable
 from hisconsole.desk.means import means_of
 from hisconsole.desk.memory import Looked, Memory, onward
 from hisconsole.desk.order import order_now
-from hisconsole.errors import NotFound, Refused
+from hisconsole.desk.permits import Permits
+from hisconsole.errors import NotFound, Refused, StoreFault
 from hisconsole.plan.acts import Act, Setting, all_acts
 from hisconsole.plan.asking import Answers, read_answers
 from hisconsole.plan.document import Plan
@@ -28,6 +30,7 @@ from hisconsole.plan.events import PROVISIONAL, SITE, Event, Kind, NewEvent
 from hisconsole.plan.frozen import to_data
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.picture import StatusPicture
+from hisconsole.plan.roles import MACHINES, may
 from hisconsole.plan.story import tell
 from hisconsole.plan.times import clock
 from hisconsole.store import events, projections, turns
@@ -169,7 +172,8 @@ class Desk:
         """Sit `actor` down at `database`."""
         self.database = database
         self.memory = Memory(database)
-        self.site = site
+        self.permits = Permits(database)
+        self.full_site = self._site = site
         self.actor = actor
         self.now = now
         self.written: Callable[[], datetime] | None = None
@@ -178,6 +182,48 @@ class Desk:
         self.keeping: Keeping | None = None
         """Where acts wait while the record is away; without it they are refused then."""
         self.acts: Mapping[str, Act] = all_acts()
+        self.recognise()
+
+    @property
+    def site(self) -> Site:
+        """The hospital; with its numbers masked for somebody who only reads."""
+        return self._site
+
+    @site.setter
+    def site(self, site: Site) -> None:
+        self.full_site = self._site = site
+        self.recognise()
+
+    def sit(self, actor: Actor) -> None:
+        """Somebody else acts here from now on."""
+        self.actor = actor
+        self.recognise()
+
+    def recognise(self) -> None:
+        """Show what the roles of whoever acts let him see; a record that cannot be read shows the least."""
+        if not self.full_site.named:
+            return
+        try:
+            with self.database.read() as connection:
+                self._show(connection)
+        except StoreFault:
+            self._site = covered(self.full_site)
+
+    def _show(self, connection: Connection) -> None:
+        site, who = self.full_site, self.actor.operator
+        sees = who in MACHINES or may(self.permits.roles(connection, site, who), "reveal", self.permits.rows)
+        if sees or not self._site.covered:
+            self._site = site if sees else covered(site)
+
+    def permit(self, doing: str, number: int = SITE) -> None:
+        """Refuse what whoever acts may not do, where it is no act of the record. Raises Refused."""
+        with self.database.read() as connection:
+            why, needs = self.permits.why_not(connection, self.full_site, self.actor, doing)
+        if why:
+            now = self.now()
+            with self.database.write() as connection:
+                self._refuse(connection, doing, number, now)
+            raise Refused(why, needs=needs)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -217,16 +263,16 @@ class Desk:
                 _("There is no act '{name}'. Acts: {acts}.").format(name=name, acts=", ".join(self.acts))
             )
         now = self.now()
-        answers = read_answers(definition.asks, given or {}, now=now, zone=self.zone)
 
         def decide(transaction: Transaction) -> Sequence[NewEvent]:
+            answers = read_answers(definition.asks, given or {}, now=now, zone=self.zone)
             incident, history = transaction.look(number)
             self.refuse_if_changed(incident, history, expected)
             decided = definition.decide(self.setting(transaction, number, answers, now))
             plan = transaction.plan(incident) or self.site.plan
             return [*decided, *evidence.beside(decided, incident, plan, picture, now)]
 
-        return self.record(decide, number=number, act=act, now=now, sentence=definition.label)
+        return self.record(decide, doing=name, number=number, act=act, now=now, sentence=definition.label)
 
     def setting(self, transaction: Transaction, number: int, answers: Answers, now: datetime) -> Setting:
         """What a decision about an incident sees."""
@@ -272,31 +318,68 @@ class Desk:
         self,
         decide: Callable[[Transaction], Sequence[NewEvent]],
         *,
+        doing: str,
         number: int = 0,
         act: str | None,
         now: datetime,
         sentence: str,
     ) -> Outcome:
-        """Run a decision as one transaction and bring the projections along; none changes nothing."""
+        """Run a decision as one transaction and bring the projections along; none changes nothing.
+
+        `doing` names the act in the table of roles: who may not do it is refused, and that is recorded.
+        """
         if not self.actor.operator:
             raise Refused(_("Nobody is on duty at this console: choose an operator first."))
         act = act or act_id(now)
         if not _ACT_ID.fullmatch(act):
             raise Refused(_("The id of an act has at most 36 letters, digits and hyphens."))
         with self.database.write() as connection:
-            if done := events.of_act(connection, act):
+            why, needs = self.permits.why_not(connection, self.full_site, self.actor, doing)
+            if why:
+                self._refuse(connection, doing, number, now)
+            elif done := events.of_act(connection, act):
                 known = number if number in {event.incident for event in done} else 0
                 return Outcome(act, known or done[-1].incident, done[-1].seq, sentence, repeated=True)
-            transaction = Transaction(connection, self.memory)
-            decided = decide(transaction)
-            if not decided:
-                return Outcome(act, number, 0, sentence)
-            written = events.append(
-                connection,
-                [*transaction.adopt(self.site.plan, decided, now), *decided],
-                act=act,
-                writer=events.Writer(self.actor.operator, self.actor.os_user, self.actor.source),
-                now=max(now, self.written()) if self.written else now,
-            )
-            transaction.bring(written)
+            else:
+                return self._carry_out(connection, decide, number=number, act=act, now=now, sentence=sentence)
+        raise Refused(why, needs=needs)  # behind the transaction, which has recorded the refusal
+
+    def _carry_out(
+        self,
+        connection: Connection,
+        decide: Callable[[Transaction], Sequence[NewEvent]],
+        *,
+        number: int,
+        act: str,
+        now: datetime,
+        sentence: str,
+    ) -> Outcome:
+        if self._site.covered:
+            self._show(connection)  # no masked number may get on record once somebody may do more
+        transaction = Transaction(connection, self.memory)
+        decided = decide(transaction)
+        if not decided:
+            return Outcome(act, number, 0, sentence)
+        adopted = transaction.adopt(self.site.plan, decided, now)
+        moment = max(now, self.written()) if self.written else now
+        written = self._append(transaction, [*adopted, *decided], self.actor, act, moment)
         return Outcome(act, number or written[-1].incident, written[-1].seq, sentence)
+
+    def write_down(self, facts: Sequence[NewEvent], actor: Actor, *, act: str, now: datetime) -> None:
+        """Record what is nobody's act and needs no right: that a PIN was given, or a wrong one."""
+        with self.database.write() as connection:
+            self._append(Transaction(connection, self.memory), facts, actor, act, now)
+
+    def _refuse(self, connection: Connection, doing: str, number: int, now: datetime) -> None:
+        facts = self.permits.refused(connection, self.full_site, self.actor, doing, number=number, now=now)
+        if facts:
+            self._append(Transaction(connection, self.memory), facts, self.actor, act_id(now), now)
+
+    @staticmethod
+    def _append(
+        transaction: Transaction, facts: Sequence[NewEvent], actor: Actor, act: str, now: datetime
+    ) -> list[Event]:
+        writer = events.Writer(actor.operator, actor.os_user, actor.source)
+        written = events.append(transaction.connection, facts, act=act, writer=writer, now=now)
+        transaction.bring(written)
+        return written

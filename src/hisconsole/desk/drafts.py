@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from hisconsole.errors import StoreFault
@@ -42,6 +42,12 @@ def _process(pid: int) -> str:
     except OSError:
         return ""
     return f"{pid}:{stat.rpartition(')')[2].split()[19]}"
+
+
+def is_alive(process: str) -> bool:
+    """Whether a process that was named so still runs on this host."""
+    pid = process.partition(":")[0]
+    return pid.isdigit() and _process(int(pid)) == process
 
 
 def save(data: Path, draft: Draft) -> None:
@@ -76,11 +82,19 @@ def left(data: Path, operator: str) -> list[Draft]:
         draft = _read(path)
         if draft is None or draft.operator != operator:
             continue
-        pid = draft.process.partition(":")[0]
-        alive = pid.isdigit() and _process(int(pid)) == draft.process
-        if not alive or draft.process == process_id():
+        if not is_alive(draft.process) or draft.process == process_id():
             found.append(draft)
     return sorted(found, key=lambda draft: draft.saved)
+
+
+def release(data: Path, operator: str) -> None:
+    """Let go what an operator has begun here, so that any other console of his finds it at once.
+
+    Raises StoreFault.
+    """
+    for draft in left(data, operator):
+        if draft.process == process_id():
+            save(data, replace(draft, process=""))
 
 
 def _read(path: Path) -> Draft | None:

@@ -51,7 +51,9 @@ def record_drill(
 ) -> Outcome:
     """Put on the real record that a drill was held; nothing else of a drill gets there."""
     event = drills.held(scenario, began=began, ended=ended, folder=folder, incidents=incidents, figures=found)
-    return desk.record(lambda _transaction: [event], act=None, now=desk.now(), sentence=_("Drill held"))
+    return desk.record(
+        lambda _transaction: [event], doing="drill", act=None, now=desk.now(), sentence=_("Drill held")
+    )
 
 
 def read_drills(desk: Desk) -> tuple[Held, ...]:

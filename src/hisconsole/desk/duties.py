@@ -65,7 +65,7 @@ def tell_overdue(desk: Desk, look: Look = lambda: None) -> int:
         told[:] = [event for number in numbers for event in _passed(transaction, number, picture, now)]
         return [*told, *_faults(desk, transaction, told)]
 
-    desk.record(decide, act=None, now=now, sentence=_("Deadlines told"))
+    desk.record(decide, doing="deadlines", act=None, now=now, sentence=_("Deadlines told"))
     return sum(event.kind is Kind.FELL_DUE for event in told)
 
 

@@ -119,7 +119,7 @@ def freeze_notices(desk: Desk, look: Look, *, after: int) -> int:
                 made += beside([_again(event)], incident, transaction.plan(incident), picture, now)
         return made
 
-    desk.record(decide, act=None, now=now, sentence=_("Evidence frozen"))
+    desk.record(decide, doing="evidence", act=None, now=now, sentence=_("Evidence frozen"))
     return end
 
 

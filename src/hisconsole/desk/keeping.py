@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from hisconsole.config import Site
@@ -32,10 +33,12 @@ from hisconsole.text import _
 class Keeping:
     """The acts of one process that wait for the record; threads may share it."""
 
-    def __init__(self, journal: Journal, *, site: Site, actor: Actor, now: Callable[[], datetime]) -> None:
-        """Nothing is kept yet; files are begun with the first act."""
+    def __init__(
+        self, journal: Journal, *, data: Path, site: Site, actor: Actor, now: Callable[[], datetime]
+    ) -> None:
+        """Nothing is kept yet; files are begun with the first act. PINs lie in `data`."""
         self.journal = journal
-        self.standin = Supposing(site=site, actor=actor, now=now)
+        self.standin = Supposing(data=data, site=site, actor=actor, now=now)
         self.standin.keeping = self
         self._now = now
         self._mutex = threading.RLock()

@@ -62,7 +62,7 @@ def add(desk: Desk, given: Mapping[str, str], *, act: str | None = None) -> Outc
         found = held(events.of_incident(transaction.connection, SITE))
         return [maintenance_acts.plan(answers, found=found, departments=departments, now=now)]
 
-    return desk.record(decide, act=act, now=now, sentence=_("Maintenance planned"))
+    return desk.record(decide, doing="maintenance-plan", act=act, now=now, sentence=_("Maintenance planned"))
 
 
 @keepable("maintenance-begin")
@@ -72,7 +72,7 @@ def begin(desk: Desk, number: int, *, act: str | None = None) -> Outcome:
     def decide(found: Maintenance, now: datetime) -> NewEvent:
         return maintenance_acts.begin(found, now=now, clock=desk.clock)
 
-    return _about(desk, number, decide, _("Maintenance begun"), act)
+    return _about(desk, number, decide, "maintenance-begin", _("Maintenance begun"), act=act)
 
 
 @keepable("maintenance-extend")
@@ -85,7 +85,7 @@ def extend(desk: Desk, number: int, given: Mapping[str, str], *, act: str | None
     def decide(found: Maintenance, now: datetime) -> NewEvent:
         return maintenance_acts.extend(found, until=until, reason=reason, now=now, clock=desk.clock)
 
-    return _about(desk, number, decide, _("Maintenance extended"), act)
+    return _about(desk, number, decide, "maintenance-extend", _("Maintenance extended"), act=act)
 
 
 @keepable("maintenance-end")
@@ -96,7 +96,7 @@ def end(desk: Desk, number: int, given: Mapping[str, str], *, act: str | None = 
     def decide(found: Maintenance, now: datetime) -> NewEvent:
         return maintenance_acts.end(found, outcome=str(answers["outcome"]), now=now, clock=desk.clock)
 
-    return _about(desk, number, decide, _("Maintenance ended"), act)
+    return _about(desk, number, decide, "maintenance-end", _("Maintenance ended"), act=act)
 
 
 @keepable("maintenance-cancel")
@@ -107,7 +107,7 @@ def cancel(desk: Desk, number: int, given: Mapping[str, str], *, act: str | None
     def decide(found: Maintenance, now: datetime) -> NewEvent:
         return maintenance_acts.cancel(found, reason=str(answers["reason"]), now=now, clock=desk.clock)
 
-    return _about(desk, number, decide, _("Maintenance cancelled"), act)
+    return _about(desk, number, decide, "maintenance-cancel", _("Maintenance cancelled"), act=act)
 
 
 def overruns(desk: Desk, transaction: Transaction, history: Sequence[Event]) -> Iterator[NewEvent]:
@@ -152,7 +152,9 @@ def _about(
     desk: Desk,
     number: int,
     decide: Callable[[Maintenance, datetime], NewEvent],
+    doing: str,
     sentence: str,
+    *,
     act: str | None,
 ) -> Outcome:
     now = desk.now()
@@ -161,7 +163,7 @@ def _about(
         history = events.of_incident(transaction.connection, SITE)
         return [decide(maintenance_acts.the(number, history), now)]
 
-    return desk.record(decided, act=act, now=now, sentence=sentence)
+    return desk.record(decided, doing=doing, act=act, now=now, sentence=sentence)
 
 
 def _history(desk: Desk) -> list[Event]:

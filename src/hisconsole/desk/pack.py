@@ -76,7 +76,9 @@ def record_printed(desk: Desk, content: str, *, act: str | None = None) -> Outco
     """Put on record that this content was printed, so that consoles can tell when it is stale."""
     now = desk.now()
     event = pack_printed(content, days=desk.site.plan.reach.stale_days, now=now)
-    return desk.record(lambda _transaction: [event], act=act, now=now, sentence=_("Pack printed"))
+    return desk.record(
+        lambda _transaction: [event], doing="pack", act=act, now=now, sentence=_("Pack printed")
+    )
 
 
 def printed_last(desk: Desk) -> Printed | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hisconsole.desk.desk import Desk
+from hisconsole.plan.contacts import masked
 from hisconsole.plan.document import Plan
 from hisconsole.plan.events import Event
 from hisconsole.plan.incident import Incident
@@ -43,7 +44,7 @@ def _own_phones(desk: Desk, incident: Incident, left: dict[int, str]) -> dict[in
         workstation = desk.site.workstation(report.workstation)
         if report.callback == "workstation" and workstation:
             left[report.number] = workstation.phone
-    return left
+    return {each: masked(phone) for each, phone in left.items()} if desk.site.covered else left
 
 
 def read_log(

@@ -132,7 +132,8 @@ def bring(desk: Desk, entry: Entry, numbers: dict[int, int]) -> tuple[Outcome, b
 def _theirs(desk: Desk, entry: Entry) -> Desk:
     """The desk as it was: their name, their time; what is written down says also when that was."""
     theirs = copy(desk)
-    theirs.actor = Actor(entry.operator, entry.os_user, entry.source)
+    # Who it was had been proven before the act was kept; a role that has changed since counts.
+    theirs.actor = Actor(entry.operator, entry.os_user, entry.source, by_key=True, proved=True)
     theirs.now, theirs.written = _at(entry.at), desk.now
     theirs.keeping = None
     return theirs
@@ -153,7 +154,9 @@ def _set_out(desk: Desk, entry: Entry, numbers: dict[int, int], why: str) -> Out
         why=why,
         happened=entry.at,
     )
-    return desk.record(lambda _transaction: [event], act=entry.act, now=entry.at, sentence=entry.label)
+    return desk.record(
+        lambda _transaction: [event], doing="set-out", act=entry.act, now=entry.at, sentence=entry.label
+    )
 
 
 def _needs_eyes(desk: Desk, act: str) -> bool:
@@ -168,6 +171,7 @@ def settle(desk: Desk, entry: int, *, text: str, act: str | None = None) -> Outc
         lambda seen: [
             eyes.settle(events.of_incident(seen.connection, SITE), entry, text=text, now=now),
         ],
+        doing="settle",
         act=act,
         now=now,
         sentence=_("Settled"),

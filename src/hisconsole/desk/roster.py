@@ -78,7 +78,14 @@ def to_call(desk: Desk, number: int | None) -> tuple[Ordered, ...]:
 @keepable("verify-contact")
 def verify(desk: Desk, contact: str, *, act: str | None = None) -> Outcome:
     """The numbers of a contact were tried and are right. Raises NotFound."""
-    return _record(desk, contact, lambda now, _known: contacts.verified(contact, now=now), _("Verified"), act)
+    return _record(
+        desk,
+        contact,
+        lambda now, _known: contacts.verified(contact, now=now),
+        "contact-verified",
+        _("Verified"),
+        act=act,
+    )
 
 
 @keepable("wrong-number", number=NumberKind)
@@ -93,8 +100,9 @@ def wrong(desk: Desk, contact: str, number: NumberKind, *, act: str | None = Non
         desk,
         contact,
         lambda now, _known: contacts.wrong_number(contact, number, now=now),
+        "contact-wrong",
         _("Wrong number"),
-        act,
+        act=act,
     )
 
 
@@ -109,7 +117,7 @@ def reveal(desk: Desk, whose: Sequence[str], *, how: How = How.SCREEN, act: str 
     def decide(_transaction: Transaction) -> Sequence[NewEvent]:
         return [contacts.revealed(id_, how, now=now) for id_ in whose]
 
-    return desk.record(decide, act=act, now=now, sentence=_("Numbers shown"))
+    return desk.record(decide, doing="reveal", act=act, now=now, sentence=_("Numbers shown"))
 
 
 @keepable("acting")
@@ -128,14 +136,19 @@ def acting(desk: Desk, contact: str, given: Mapping[str, str], *, act: str | Non
             now=now,
         )
 
-    return _record(desk, contact, decide, _("Acting"), act)
+    return _record(desk, contact, decide, "acting", _("Acting"), act=act)
 
 
 @keepable("back")
 def back(desk: Desk, contact: str, *, act: str | None = None) -> Outcome:
     """A contact answers for themselves again. Raises Refused."""
     return _record(
-        desk, contact, lambda now, known: contacts.back(contact, of_record=known, now=now), _("Back"), act
+        desk,
+        contact,
+        lambda now, known: contacts.back(contact, of_record=known, now=now),
+        "acting-back",
+        _("Back"),
+        act=act,
     )
 
 
@@ -157,7 +170,9 @@ def _record(
     desk: Desk,
     contact: str,
     decide: Callable[[datetime, Knowns], NewEvent],
+    doing: str,
     sentence: str,
+    *,
     act: str | None,
 ) -> Outcome:
     _contact(desk.site, contact)
@@ -167,4 +182,4 @@ def _record(
         known = contacts.known(events.of_incident(transaction.connection, SITE))
         return [decide(now, known)]
 
-    return desk.record(decided, act=act, now=now, sentence=sentence)
+    return desk.record(decided, doing=doing, act=act, now=now, sentence=sentence)

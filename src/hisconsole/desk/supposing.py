@@ -27,8 +27,8 @@ def away() -> Away:
 class Gone(Database):
     """A record that cannot be reached; nobody waits for it."""
 
-    def __init__(self) -> None:
-        self.data = self.path = Path("/nonexistent")
+    def __init__(self, data: Path) -> None:
+        self.data = self.path = data
         self.read_only_because = ""
         self.swaps = 0
 
@@ -51,9 +51,9 @@ class Gone(Database):
 class Supposing(Desk):
     """Judges and writes nothing; `decided` is what the last act came to, as far as that can be known."""
 
-    def __init__(self, *, site: Site, actor: Actor, now: Callable[[], datetime]) -> None:
-        """Nothing is known yet, and nothing is kept."""
-        super().__init__(database=Gone(), site=site, actor=actor, now=now)
+    def __init__(self, *, data: Path, site: Site, actor: Actor, now: Callable[[], datetime]) -> None:
+        """Nothing is known yet, and nothing is kept; PINs lie in `data`."""
+        super().__init__(database=Gone(data), site=site, actor=actor, now=now)
         self.supposed: dict[int, Looked] = {}
         self._base: dict[int, int] = {}
         self.decided: Sequence[NewEvent] = ()
@@ -75,6 +75,7 @@ class Supposing(Desk):
         self,
         decide: Callable[[Transaction], Sequence[NewEvent]],
         *,
+        doing: str,
         number: int = 0,
         act: str | None,
         now: datetime,
@@ -82,12 +83,17 @@ class Supposing(Desk):
     ) -> Outcome:
         """Judge a decision; what only the record could tell is not held against it.
 
+        Roles are those known last; if others count by then, the record says so when it is brought there.
+
         Raises Refused, and Away for an act that is not being kept: nothing of it would be done.
         """
         if not self.judging:
             raise away()
         if not self.actor.operator:
             raise Refused(_("Nobody is on duty at this console: choose an operator first."))
+        why, needs = self.permits.why_not(None, self.full_site, self.actor, doing)
+        if why:
+            raise Refused(why, needs=needs)
         self.decided = ()
         try:
             self.decided = decide(Supposed(self))

@@ -44,7 +44,7 @@ def begin(desk: Desk, *, reason: str = "", act: str | None = None) -> Outcome:
             now=now,
         )
 
-    return _record(desk, decide, now, _("You have the duty"), act)
+    return _record(desk, decide, now, "turn-begin", _("You have the duty"), act=act)
 
 
 def offer(desk: Desk, to: str, frozen: Frozen, *, reason: str = "", act: str | None = None) -> Outcome:
@@ -63,7 +63,7 @@ def offer(desk: Desk, to: str, frozen: Frozen, *, reason: str = "", act: str | N
         held = turn_acts.refuse_offer(turn, desk.actor.operator, to=to, reason=why, grave=heavy)
         return turn_acts.offer(held, to=to, reason=why, frozen=frozen, now=now)
 
-    return _record(desk, decide, now, _("Offered to {who}").format(who=to), act)
+    return _record(desk, decide, now, "turn-offer", _("Offered to {who}").format(who=to), act=act)
 
 
 def withdraw(desk: Desk, *, act: str | None = None) -> Outcome:
@@ -73,8 +73,9 @@ def withdraw(desk: Desk, *, act: str | None = None) -> Outcome:
         desk,
         lambda turn, _transaction: turn_acts.withdraw(turn, desk.actor.operator, now=now),
         now,
+        "turn-withdraw",
         _("Offer withdrawn"),
-        act,
+        act=act,
     )
 
 
@@ -94,7 +95,7 @@ def take(
             now=now,
         )
 
-    return _record(desk, decide, now, _("Acknowledged"), act)
+    return _record(desk, decide, now, "turn-take", _("Acknowledged"), act=act)
 
 
 def restate_fields() -> tuple[Field, ...]:
@@ -126,7 +127,7 @@ def restate(desk: Desk, key: str, given: Mapping[str, str], *, act: str | None =
             now=now,
         )
 
-    return _record(desk, decide, now, _("Restated"), act)
+    return _record(desk, decide, now, "turn-restate", _("Restated"), act=act)
 
 
 def _told_of(desk: Desk, transaction: Transaction, turn: Turn, offered: Offer, key: str) -> str:
@@ -147,8 +148,9 @@ def confirm(desk: Desk, *, act: str | None = None) -> Outcome:
         desk,
         lambda turn, _transaction: turn_acts.confirm(turn, desk.actor.operator, now=now),
         now,
+        "turn-confirm",
         _("Confirmed"),
-        act,
+        act=act,
     )
 
 
@@ -160,8 +162,9 @@ def object_to(desk: Desk, key: str, text: str, *, act: str | None = None) -> Out
         desk,
         lambda turn, _transaction: turn_acts.objected(turn, desk.actor.operator, key, text=why, now=now),
         now,
+        "turn-object",
         _("To be restated"),
-        act,
+        act=act,
     )
 
 
@@ -173,8 +176,9 @@ def give_back(desk: Desk, questions: str, *, act: str | None = None) -> Outcome:
         desk,
         lambda turn, _transaction: turn_acts.give_back(turn, desk.actor.operator, questions=asked, now=now),
         now,
+        "turn-return",
         _("Returned"),
-        act,
+        act=act,
     )
 
 
@@ -206,7 +210,7 @@ def accept(
             now=now,
         )
 
-    return _record(desk, decide, now, _("You have the duty"), act)
+    return _record(desk, decide, now, "turn-accept", _("You have the duty"), act=act)
 
 
 @keepable("shift-note")
@@ -214,7 +218,12 @@ def note(desk: Desk, text: str, *, act: str | None = None) -> Outcome:
     """Write something into the shift log. Raises Refused."""
     now, said = desk.now(), _needed(text, _("Write the note."))
     return _record(
-        desk, lambda turn, _transaction: turn_acts.note(turn, text=said, now=now), now, _("Noted"), act
+        desk,
+        lambda turn, _transaction: turn_acts.note(turn, text=said, now=now),
+        now,
+        "shift-note",
+        _("Noted"),
+        act=act,
     )
 
 
@@ -234,7 +243,7 @@ def routine(desk: Desk, id_: str, *, done: bool, given: Mapping[str, str], act: 
     def decide(turn: Turn | None, _transaction: Transaction) -> list[NewEvent]:
         return turn_acts.routine(turn, id_, done=done, value=value, text=text, now=now)
 
-    return _record(desk, decide, now, _("Routine recorded"), act)
+    return _record(desk, decide, now, "routine", _("Routine recorded"), act=act)
 
 
 def _number(typed: str) -> float | None:
@@ -288,8 +297,10 @@ def _needed(text: str, sentence: str) -> str:
     return said
 
 
-def _record(desk: Desk, decide: Decide, now: datetime, sentence: str, act: str | None) -> Outcome:
+def _record(
+    desk: Desk, decide: Decide, now: datetime, doing: str, sentence: str, *, act: str | None
+) -> Outcome:
     def decided(transaction: Transaction) -> Sequence[NewEvent]:
         return decide(turns.running(transaction.connection), transaction)
 
-    return desk.record(decided, act=act, now=now, sentence=sentence)
+    return desk.record(decided, doing=doing, act=act, now=now, sentence=sentence)

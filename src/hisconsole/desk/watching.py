@@ -7,6 +7,7 @@ from datetime import datetime
 
 from hisconsole.desk.desk import Desk, Outcome, Transaction
 from hisconsole.desk.keepable import keepable
+from hisconsole.errors import Refused
 from hisconsole.plan import silences
 from hisconsole.plan.asking import read_answers
 from hisconsole.plan.events import SITE, NewEvent
@@ -37,7 +38,7 @@ def silence(
             for name in names
         ]
 
-    return desk.record(decide, act=act, now=now, sentence=_("Silenced"))
+    return desk.record(decide, doing="silence", act=act, now=now, sentence=_("Silenced"))
 
 
 @keepable("lift")
@@ -46,10 +47,14 @@ def lift(desk: Desk, number: str, *, act: str | None = None) -> Outcome:
     now = desk.now()
 
     def decide(transaction: Transaction) -> list[NewEvent]:
-        found = silences.running(events.of_incident(transaction.connection, SITE), now=now)
+        history = events.of_incident(transaction.connection, SITE)
+        found = silences.running(history, now=now)
+        if (first := silences.lifted(history, number)) is not None:
+            sentence = _("There is no such silence any more: {who} lifted it at {when}.")
+            raise Refused(sentence.format(who=first.actor, when=desk.clock(first.recorded)))
         return [silences.lift(number, running=found, now=now)]
 
-    return desk.record(decide, act=act, now=now, sentence=_("Silence lifted"))
+    return desk.record(decide, doing="unsilence", act=act, now=now, sentence=_("Silence lifted"))
 
 
 def running(desk: Desk) -> tuple[Silence, ...]:
@@ -68,4 +73,4 @@ def enroll(
     def decide(_transaction: Transaction) -> list[NewEvent]:
         return [silences.enrolled(target, fingerprint=fingerprint, replaced=replaced, now=now)]
 
-    return desk.record(decide, act=act, now=now, sentence=_("Host key enrolled"))
+    return desk.record(decide, doing="enroll", act=act, now=now, sentence=_("Host key enrolled"))

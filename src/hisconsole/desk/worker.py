@@ -217,7 +217,7 @@ class DeskThread:
             try:
                 self._desk = desk = self._open_desk()
                 if self.keeping is not None:
-                    self.keeping.standin.memory = desk.memory
+                    self.keeping.standin.memory, self.keeping.standin.permits = desk.memory, desk.permits
                     desk.keeping = self.keeping
                 return desk
             except HisError as error:

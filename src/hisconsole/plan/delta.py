@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from hisconsole.plan.events import SITE, Event, Kind
 from hisconsole.plan.turn import stream
 
-_SITE_UNTOLD = frozenset({Kind.REVEALED, Kind.CONTACT_VERIFIED, Kind.PLAN_ADOPTED, Kind.PACK_PRINTED})
+_SITE_UNTOLD = frozenset(
+    {
+        Kind.REVEALED,
+        Kind.CONTACT_VERIFIED,
+        Kind.PLAN_ADOPTED,
+        Kind.PACK_PRINTED,
+        Kind.NOT_ALLOWED,
+        Kind.PIN,
+    }
+)
 """What happens at the site and needs nobody's attention at a handover."""
 _TURN_TOLD = frozenset({Kind.SHIFT_NOTED, Kind.ROUTINE, Kind.FELL_DUE})
 """What a turn tells besides the steps of the handover itself."""

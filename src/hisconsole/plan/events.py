@@ -112,6 +112,9 @@ class Kind(StrEnum):
     DRILL_HELD = "drill"
     NEEDS_EYES = "needs-eyes"
     SETTLED = "settled"
+    ROLES = "roles"
+    NOT_ALLOWED = "not-allowed"
+    PIN = "pin"
 
 
 @dataclass(frozen=True, slots=True)

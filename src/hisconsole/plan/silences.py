@@ -60,6 +60,12 @@ def lift(number: str, *, running: Iterable[Silence], now: datetime) -> NewEvent:
     return NewEvent(Kind.UNSILENCED, SITE, now, body)
 
 
+def lifted(events: Iterable[Event], number: str) -> Event | None:
+    """Who ended a silence before its time, and when; None where nobody did."""
+    of = (each for each in events if each.kind is Kind.UNSILENCED and each.body["silence"] == number)
+    return next(of, None)
+
+
 def running(events: Iterable[Event], *, now: datetime) -> tuple[Silence, ...]:
     """The silences in force, from the events of no incident."""
     found: dict[str, Silence] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from hisconsole.plan.events import Kind
+from hisconsole.plan.roles import Role, roles_told
 from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import from_text
 from hisconsole.text import _
@@ -61,6 +62,32 @@ def _unplaced(body: Body, clock: Clock) -> str:
     )
 
 
+def _roles(body: Body, clock: Clock) -> str:
+    roles = roles_told([Role(role) for role in _listed(body["roles"])])
+    return _("{who} is {roles} from now on").format(who=body["operator"], roles=roles)
+
+
+def _not_allowed(body: Body, clock: Clock) -> str:
+    sentence = _("REFUSED '{act}' on {number}") if body["incident"] else _("REFUSED '{act}'")
+    told = sentence.format(act=body["act"], number=f"{body['incident']:04d}")
+    before = body["before"]
+    return f"{told} " + _("({n} more before)").format(n=before) if before else told
+
+
+def _pin(body: Body, clock: Clock) -> str:
+    told = {
+        "set": _("PIN of {who} set"),
+        "cleared": _("PIN of {who} cleared"),
+        "given": _("{who} gave the PIN"),
+        "wrong": _("WRONG PIN for {who}, {n} in a row"),
+    }[str(body["what"])].format(who=body["operator"], n=body["wrong"])
+    return told + _("; next try in {s} s").format(s=body["wait_s"]) if body["wait_s"] else told
+
+
+def _listed(value: object) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list | tuple) else []
+
+
 TELL_SITE: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.SILENCED: _silenced,
     Kind.UNSILENCED: lambda body, clock: _("silence of {target} lifted").format(target=_named(body)),
@@ -97,4 +124,7 @@ TELL_SITE: Mapping[Kind, Callable[[Body, Clock], str]] = {
     Kind.SETTLED: lambda body, clock: _("entry {entry} settled: {text}").format(
         entry=body["entry"], text=body["text"]
     ),
+    Kind.ROLES: _roles,
+    Kind.NOT_ALLOWED: _not_allowed,
+    Kind.PIN: _pin,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, insert, or_, select
 
 from hisconsole.errors import StoreFault
-from hisconsole.plan.events import GENESIS, Event, Kind, NewEvent, canonical, link
+from hisconsole.plan.events import GENESIS, SITE, Event, Kind, NewEvent, canonical, link
 from hisconsole.plan.times import from_text, to_text
 from hisconsole.store.tables import event as table
 from hisconsole.text import _
@@ -160,6 +160,29 @@ def at_seq(connection: Connection, seq: int) -> Event | None:
 def of_kind(connection: Connection, kind: Kind, *, after: int) -> list[Event]:
     """The events of a kind after a seq, oldest first; it reads all that is recorded since."""
     query = select(*_COLUMNS).where(table.c.seq > after, table.c.kind == kind.value).order_by(table.c.seq)
+    return [read_event(row) for row in connection.execute(query)]
+
+
+def of_site(connection: Connection, kinds: Collection[Kind], *, after: int) -> list[Event]:
+    """The events of no incident of some kinds after a seq, oldest first; the index leads to them."""
+    names = [kind.value for kind in kinds]
+    query = (
+        select(*_COLUMNS)
+        .where(table.c.incident == SITE, table.c.seq > after, table.c.kind.in_(names))
+        .order_by(table.c.seq)
+    )
+    return [read_event(row) for row in connection.execute(query)]
+
+
+def lately(connection: Connection, kind: Kind, *, actor: str, since: datetime) -> list[Event]:
+    """The events of no incident of a kind that somebody wrote since a moment, at most the newest 100."""
+    query = (
+        select(*_COLUMNS)
+        .where(table.c.incident == SITE, table.c.kind == kind.value, table.c.actor == actor)
+        .where(table.c.recorded > to_text(since))
+        .order_by(table.c.seq.desc())
+        .limit(100)
+    )
     return [read_event(row) for row in connection.execute(query)]
 
 

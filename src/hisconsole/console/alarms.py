@@ -1,0 +1,38 @@
+"""The alarm slot of line 1: what is wrong with the console itself, and not with the hospital."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hisconsole.console.lookout import kept_here
+from hisconsole.console.wire import slow_link
+from hisconsole.plan.times import span
+from hisconsole.text import _
+
+if TYPE_CHECKING:
+    from hisconsole.console.app import HisConsole
+
+STALE_S = 3.0
+
+
+def alarms(console: HisConsole) -> list[str]:
+    """What is wrong with the console itself, worst first."""
+    quiet, record = console.desk_thread.silence(), ""
+    if console.trouble is not None:
+        record = _("STALE {age}").format(age=span(console.now() - console.trouble.since))
+    elif quiet > STALE_S:
+        record = _("STALE {age} s").format(age=int(quiet // 10 * 10) or int(quiet))
+    record = console.lookout.alarm(kept_here(console.desk_thread.keeping, console.now()) or record)
+    found = [record] if record else []
+    if not found and (slow := slow_link(console)):
+        found.append(slow)
+    if console.desk_thread.read_only_because:
+        found.append(_("READ ONLY"))
+    if console.config_fault:
+        found.append(_("OLD CONFIG"))
+    changes = console.place.held_changes() if console.place is not None else None
+    if changes is not None:
+        found.append(_("HELD +{n}").format(n=changes))
+    if console.muted:
+        found.append(_("MUTED"))
+    return found

@@ -1,0 +1,117 @@
+"""Whether the one who acts may: by role, and known to be who he says; the one place where that is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+from hisconsole.config import Site
+from hisconsole.desk import pins, private
+from hisconsole.desk.actor import Actor
+from hisconsole.errors import StoreFault
+from hisconsole.plan.events import Kind, NewEvent
+from hisconsole.plan.operators import Given, Proof, given, not_allowed, proof_of, roles_of
+from hisconsole.plan.roles import MACHINES, Role, Row, may, refusal, table
+from hisconsole.store import events
+from hisconsole.store.database import Connection, Database
+from hisconsole.text import _
+
+NEEDS_PIN: Final = "pin"
+"""What a refusal needs where nothing but the PIN is missing."""
+
+ONE_A: Final = timedelta(minutes=1)
+"""Refusals of the same act of the same operator within it are one event, and counted."""
+
+
+class Permits:
+    """What a desk knows of roles; those that directors gave are read on from where it stopped."""
+
+    def __init__(self, database: Database) -> None:
+        """Know nothing yet."""
+        self._database = database
+        self._swaps = database.swaps
+        self._given: dict[str, Given] = {}
+        self._read = 0
+        self.rows: Mapping[str, Row] = table()
+
+    def given(self, connection: Connection | None) -> Mapping[str, Given]:
+        """The roles that directors gave, as of this moment; without a record, as they were known last."""
+        if connection is None:
+            return self._given
+        if self._swaps != self._database.swaps:
+            self._swaps, self._given, self._read = self._database.swaps, {}, 0
+        newest = events.head(connection).seq
+        if newest != self._read:
+            self._given |= given(events.of_site(connection, (Kind.ROLES,), after=self._read))
+            self._read = newest
+        return self._given
+
+    def roles(self, connection: Connection | None, site: Site, operator: str) -> frozenset[Role]:
+        """The roles of somebody now; nobody of the roster has none where roles count."""
+        if not site.named:
+            return roles_of(operator, {}, {})
+        contact = site.contact(operator)
+        if contact is None or not contact.operator:
+            return frozenset()
+        return roles_of(operator, site.named_by_id, self.given(connection))
+
+    def directors(self, connection: Connection | None, site: Site) -> list[str]:
+        """Names of who can change roles."""
+        found = (each for each in site.operators if Role.DIRECTOR in self.roles(connection, site, each.id))
+        return [each.name for each in found]
+
+    def why_not(self, connection: Connection | None, site: Site, actor: Actor, act: str) -> tuple[str, str]:
+        """Why somebody may not do an act, and what would allow it; both empty where he may."""
+        row = self.rows[act]
+        machine = MACHINES.get(actor.operator)
+        if machine is not None:
+            told = _("'{act}' is nothing that the {actor} does.")
+            return ("" if act in machine else told.format(act=act, actor=actor.operator)), ""
+        roles = self.roles(connection, site, actor.operator)
+        if not may(roles, act, self.rows):
+            directors = self.directors(connection, site)
+            return refusal(actor.operator, roles, row, directors=directors), ""
+        proof = proof_by(self._database, site, actor)
+        if proof is Proof.PIN and not actor.proved:
+            return _("{who} acts by PIN here: give it first.").format(who=actor.operator), NEEDS_PIN
+        if proof is Proof.NEVER:
+            told = _("The account {account} is somebody's own, and {who} has no PIN: act from another one.")
+            return told.format(account=actor.os_user, who=actor.operator), ""
+        return "", ""
+
+    def refused(
+        self, connection: Connection, site: Site, actor: Actor, act: str, *, number: int, now: datetime
+    ) -> list[NewEvent]:
+        """What to record of a refusal; within a minute of the last one nothing: then it is counted."""
+        recent = events.lately(connection, Kind.NOT_ALLOWED, actor=actor.operator, since=now - ONE_A)
+        last = any(each.body["act"] == act for each in recent)
+        before = _counted(self._database, f"{actor.operator} {act}", add=last)
+        roles = self.roles(connection, site, actor.operator)
+        return [] if last else [not_allowed(act, number, roles, before=before, now=now)]
+
+
+def proof_by(database: Database, site: Site, actor: Actor) -> Proof:
+    """How the one who acts is known to be who he says."""
+    return proof_of(
+        actor.operator,
+        account=actor.os_user,
+        by_key=actor.by_key,
+        named=site.named_by_id,
+        has_pin=pins.has_pin(database.data, actor.operator),
+    )
+
+
+def _counted(database: Database, key: str, *, add: bool) -> int:
+    """Count one refusal more, or say how many were counted and begin anew; a full disk counts nothing."""
+    with suppress(StoreFault), private.held(private.file_of(database.data, "_refused")) as counts:
+        if add:
+            counts[key] = _number(counts.get(key)) + 1
+            return 0
+        return _number(counts.pop(key, 0))
+    return 0
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
