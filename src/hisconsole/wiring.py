@@ -20,10 +20,11 @@ from hisconsole.errors import Away, ConfigFault, HisError, NotFound
 from hisconsole.paths import shipped
 from hisconsole.plan.board import Board, board_of
 from hisconsole.sessions import Live, Session
-from hisconsole.store.revision import RECORD
+from hisconsole.store.revision import COPIED, RECORD
 from hisconsole.text import _, speak
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from subprocess import Popen
 
     from hisconsole.console.feed import Watching
@@ -105,6 +106,15 @@ def _sees_numbers(site: Site, settings: Settings) -> bool:
         ):
             roles = Permits(database).roles(connection, site, settings.operator)
     return may(roles, "reveal", table())
+
+
+def newest_of_copy(data: Path) -> datetime | None:
+    """When the last event of a record was recorded that is only looked at; None for one that is alive."""
+    if not (data / COPIED).exists():
+        return None
+    from hisconsole.store.copies import newest_of
+
+    return newest_of(data)
 
 
 def check_operator(site: Site, operator: str) -> None:
@@ -278,10 +288,12 @@ def run_console(settings: Settings, terminal: Terminal) -> int:
     since = utc_now()
     session = Session(settings.data, Live(os.getpid(), settings.operator, peer, tty, since))
 
+    copied = newest_of_copy(settings.data)
+
     def glance() -> Board | None:
         from hisconsole.store.glance import glance as look
 
-        if load_server(settings.config, settings.data) is not None:
+        if copied is None and load_server(settings.config, settings.data) is not None:
             return None  # only the whole store speaks with a server
         now = utc_now()
         found = look(settings.data / RECORD, now=now)
@@ -318,6 +330,7 @@ def run_console(settings: Settings, terminal: Terminal) -> int:
             watching=_watching(settings, site),
             readiness=lambda: readiness(settings),
             session=session,
+            copied=copied,
         ),
         driver_class=ConsoleDriver,
     )

@@ -113,7 +113,7 @@ async def test_a_conflict_stands_among_the_duties_until_it_is_settled(tmp_path: 
         await seat.until("1 needs your eyes: press !")
         await seat.press("!")
         await seat.at(DutiesScreen)
-        await seat.until("your eyes")
+        await seat.until(lambda: any(isinstance(key, tuple) and key[1] == "eyes" for key in seat.listed()))
         seat.place.rows.move_to(
             next(key for key in seat.listed() if isinstance(key, tuple) and key[1] == "eyes")
         )

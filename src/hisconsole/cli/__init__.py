@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 
@@ -33,8 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(asked, Answer):
             return deliver(asked, as_json=as_json and asked.data is not None)
         data = asked.data
-        outcome = _handler(asked)(asked)
-        return outcome if isinstance(outcome, int) else deliver(_marked(outcome, asked), as_json=as_json)
+        with _looking(asked):
+            outcome = _handler(asked)(asked)
+            return outcome if isinstance(outcome, int) else deliver(_marked(outcome, asked), as_json=as_json)
     except HisError as fault:
         return refuse(fault, as_json=as_json)
     except KeyboardInterrupt:
@@ -72,6 +74,25 @@ def _handler(asked: Namespace) -> Handler:
     module = import_module(f"hisconsole.cli.{_MODULES[command] or command}")
     handler: Handler = getattr(module, command)
     return handler
+
+
+_ALIVE = frozenset({"watch", "door", "sessions", "practice", "drill", "restore", "db", "init", "check"})
+"""What has nothing to look at in a copy."""
+
+
+@contextmanager
+def _looking(asked: Namespace) -> Iterator[None]:
+    """Where only a copy is to be looked at, have the command find a copy of that copy as its data."""
+    if not asked.read_only:
+        yield
+        return
+    if asked.command in _ALIVE:
+        raise Usage(_("'{command}' does not go with --read-only.").format(command=asked.command))
+    from hisconsole.store.copies import looked_at
+
+    with looked_at(data_dir(asked.data)) as folder:
+        asked.data = str(folder)
+        yield
 
 
 _READ_BY_PROGRAMS = frozenset({"metrics", "watch", "door"})

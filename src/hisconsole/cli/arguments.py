@@ -149,6 +149,12 @@ def _common(parser: argparse.ArgumentParser, *, first: bool) -> None:
         help=_("the folder of the record (HISCONSOLE_DATA)"),
     )
     group.add_argument(
+        "--read-only",
+        action="store_true",
+        default=default(False),
+        help=_("--data names a copy or a backup: look at it, and write nothing there"),
+    )
+    group.add_argument(
         "--operator",
         metavar="ID",
         default=default(os.environ.get("HISCONSOLE_OPERATOR", "")),

@@ -115,7 +115,7 @@ def all_commands() -> tuple[Command, ...]:
             "verify",
             _("Prove the record: the chain of its events, and all that is computed from them."),
             "holds, seq, hash, incidents, anchors, faults",
-            "hisconsole verify --data /var/lib/hisconsole --anchor /var/log/hisconsole-heads",
+            "hisconsole verify --anchor /var/log/hisconsole-heads",
             _verify,
         ),
         Command(

@@ -27,7 +27,10 @@ def alarms(console: HisConsole) -> list[str]:
     if not found and (slow := slow_link(console)):
         found.append(slow)
     if console.desk_thread.read_only_because:
-        found.append(_("READ ONLY"))
+        copied = console.start.copied
+        found.append(
+            _("READ ONLY {age}").format(age=span(console.now() - copied)) if copied else _("READ ONLY")
+        )
     if console.config_fault:
         found.append(_("OLD CONFIG"))
     changes = console.place.held_changes() if console.place is not None else None

@@ -89,6 +89,8 @@ class Start:
     session: Session | None = None
     keep: Callable[[], Keeping] | None = None
     """Gives what keeps acts while the record is away; asked in the desk's thread."""
+    copied: datetime | None = None
+    """The newest event of a record that is only a copy to be looked at."""
 
 
 class HisConsole(Calm[int], inherit_bindings=False):

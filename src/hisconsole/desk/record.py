@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hisconsole.config.server import load_server, password_of
 from hisconsole.errors import StoreFault
 from hisconsole.paths import Server
-from hisconsole.store.revision import RECORD
+from hisconsole.store.revision import COPIED, RECORD
 from hisconsole.text import _
 
 if TYPE_CHECKING:
@@ -21,11 +21,12 @@ def open_record(config: Path, data: Path, *, writable: bool = True, patient: boo
 
     `patient` work, a proof or a copy, may wait for minutes where an operator's act may not.
     """
-    server = load_server(config, data)
+    copied = (data / COPIED).exists()
+    server = None if copied else load_server(config, data)
     if server is None:
         from hisconsole.store.database import Database
 
-        return Database(data, writable=writable)
+        return Database(data, writable=writable and not copied)
     return open_shared(server, data, writable=writable, patient=patient)
 
 
@@ -50,4 +51,4 @@ def open_shared(server: Server, data: Path, *, writable: bool = True, patient: b
 
 def begun(config: Path, data: Path) -> bool:
     """Whether there is a record already; one on a server counts as begun, for asking could mean waiting."""
-    return load_server(config, data) is not None or (data / RECORD).exists()
+    return (data / RECORD).exists() or load_server(config, data) is not None

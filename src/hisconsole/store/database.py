@@ -72,7 +72,11 @@ class Database:
         return str(self.path)
 
     def _open(self) -> None:
-        self.read_only_because = "" if self._writable else _("It was opened for reading only.")
+        self.read_only_because = (
+            ""
+            if self._writable
+            else _("This record was opened for reading only: act at a console of the one that is alive.")
+        )
         if self._writable:
             sqlite.refuse_network(self.data)
         if self._writable and not self.path.exists():

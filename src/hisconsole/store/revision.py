@@ -2,5 +2,8 @@
 
 RECORD = "record.db"
 
+COPIED = "copied"
+"""A file beside a record that is only a copy to look at: no act is taken, nobody watches for it."""
+
 HEAD = "0003"
 """Four digits; revisions sort as text."""

@@ -21,6 +21,7 @@ from hisconsole.faultlog import fault_id, log_fault
 from hisconsole.paths import shipped
 from hisconsole.plan.targets import Infrastructure
 from hisconsole.store.readings_reader import Reader
+from hisconsole.store.revision import COPIED
 from hisconsole.text import speak
 from hisconsole.watch.access import known_hosts_path
 from hisconsole.watch.cycles import collect_seldom
@@ -118,6 +119,8 @@ def ensure(
     """
     if running is not None and running.poll() is None:
         return running
+    if (data / COPIED).exists():
+        return None  # what is only looked at is watched by nobody
     reader = Reader(data)
     with suppress(StoreFault), closing(reader):  # What cannot be read is made anew by the one we start.
         if reader.latest().watched:
