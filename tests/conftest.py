@@ -15,6 +15,16 @@ from hisconsole.store.shared import Shared
 from tests import hospital
 from tests.postgres import EMPTY, MADE, POSTGRESQL, SQLITE, Postgres, binaries, running
 
+MOST_WORKERS = 4
+"""Each takes half a gigabyte, and more of them would only wait for each other's terminals and servers."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A worker for each processor; none where a file or folder is named: a few tests do not repay them."""
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        return 0
+    return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+
 
 @pytest.fixture
 def need() -> Callable[[str], str]:

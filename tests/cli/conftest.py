@@ -57,6 +57,7 @@ def run(data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setattr(wiring, "load_site", _site)
+    monkeypatch.setattr("argparse._", str)  # No catalogue has its words, and it looks on the disk for each.
     before = ["--data", str(data), "--config", str(shipped("config"))]
 
     def ran(*words: str, operator: str = "li.na") -> Ran:

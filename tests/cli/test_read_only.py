@@ -54,7 +54,10 @@ def test_a_backup_is_looked_at_by_its_file(run: Run, call: Call, tmp_path: Path)
 
 def test_an_act_is_refused_and_the_way_out_is_said(run: Run, copy: Path) -> None:
     before = _seen(copy)
-    for words in (("act", "acknowledge", "1"), ("report", "--workstation", "reg-01", "--symptom", "3", "--words", "x")):
+    for words in (
+        ("act", "acknowledge", "1"),
+        ("report", "--workstation", "reg-01", "--symptom", "3", "--words", "x"),
+    ):
         refused = run(*words, "--data", str(copy), WHERE, operator="li.na")
         assert refused.code == 3, (words, refused.out)
         assert "act at a console of the one that is alive" in refused.err

@@ -164,7 +164,7 @@ def test_a_hospital_of_ones_own(run: Run, tmp_path: Path) -> None:
     assert "has no rota" in run("shifts", "--config", str(site)).out
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=list(HOSTILE))
 def test_no_name_acts_on_the_terminal(run: Run, tmp_path: Path, hostile: str) -> None:
     site = tmp_path / "site"
     run("init", str(site))

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
 
 from tests.console.watched import Script
+
+
+@pytest.fixture(scope="module", autouse=True)
+def let_go() -> Iterator[None]:
+    """A console freezes what there is when it starts: unfrozen, those of a module do not stay to the end."""
+    yield
+    gc.unfreeze()
+    gc.collect()
 
 
 @pytest.fixture

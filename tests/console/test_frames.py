@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from functools import cache
 from unicodedata import combining, normalize
 
 import pyte
@@ -74,6 +75,7 @@ class Terminal:
                 assert _attributes(found) == _meant(wanted.look[y][x]), (y, x)
 
 
+@cache
 def _as_pyte(cell: str) -> str:
     probe = Screen(4, 1)
     pyte.Stream(probe).feed(cell)
@@ -84,6 +86,7 @@ def _attributes(cell: pyte.screens.Char) -> tuple[object, ...]:
     return cell.bold, cell.reverse, cell.underscore, cell.fg, cell.bg
 
 
+@cache
 def _meant(look: str) -> tuple[object, ...]:
     probe = Screen(2, 1)
     pyte.Stream(probe).feed(f"\x1b[{look}mx")
@@ -101,7 +104,7 @@ def stories(
     return width, height, draw(st.booleans()), steps
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(stories())
 def test_the_terminal_shows_what_was_meant(
     story: tuple[int, int, bool, list[tuple[str, list[tuple[int, int, list[Piece]]], int]]],

@@ -213,24 +213,29 @@ async def test_a_service_is_silenced_from_its_target(tmp_path: Path, script: Scr
         assert script.services == [(("lis",), {"until": "+1h", "reason": "moves"})]
 
 
-@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=list(HOSTILE))
-async def test_hostile_words_of_a_stop_are_shown_as_words(
-    tmp_path: Path, script: Script, hostile: str
-) -> None:
-    found = planned(tmp_path, systems=f"x{hostile}", reason=f"x{hostile}", contact=f"x{hostile}")
+@pytest.mark.parametrize("start", range(0, len(HOSTILE), 8))
+async def test_hostile_words_of_a_stop_are_shown_as_words(tmp_path: Path, script: Script, start: int) -> None:
+    """Eight stops to a console: as many as there are digits for them."""
+    screens: list[list[str]] = []
+    found: tuple[Maintenance, ...] = ()
     async with console(tmp_path, watching=script.watching) as seat:
         await status(seat)
-        await put(seat, script, maintenance=(found,))
-        screens = [seat.lines()]
-        await seat.press("M")
-        await seat.at(Pick)
-        screens.append(seat.lines())
-        await seat.press("2")
-        await seat.until("Its notice")
-        screens.append(seat.lines())
-        await seat.press("1")
-        await seat.at(Page)
-        screens.append(seat.lines())
+        for digit, hostile in enumerate(list(HOSTILE.values())[start : start + 8], start=2):
+            words = f"x{hostile}"
+            found = (*found, planned(tmp_path, systems=words, reason=words, contact=words))
+            await put(seat, script, maintenance=found)
+            screens.append(seat.lines())
+            await seat.press("M")
+            await seat.at(Pick)
+            screens.append(seat.lines())
+            await seat.press(str(digit))
+            await seat.until("Its notice")
+            screens.append(seat.lines())
+            await seat.press("1")
+            await seat.at(Page)
+            screens.append(seat.lines())
+            while not isinstance(seat.app.screen, StatusScreen):
+                await seat.press("esc")
     for lines in screens:
         assert all(printable(line) == line for line in lines)
         assert all(cell_len(line) <= 80 for line in lines)

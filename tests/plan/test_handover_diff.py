@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -13,7 +14,7 @@ from hisconsole.plan.handover_sources import Sources
 from hisconsole.plan.status import Status
 from hisconsole.text import cell_len
 from tests.plan.hand import moment
-from tests.plan.handing import SITUATIONS, begun, case, numbered, one_of_two, sources, storm
+from tests.plan.handing import SITUATIONS, begun, case, numbered, one_of_two, sources
 from tests.plan.pictures import picture, quiet, shown
 from tests.plan.play import WANG
 
@@ -60,16 +61,22 @@ def test_time_alone_changes_nothing() -> None:
     assert "Nothing: the same things are handed over" in " ".join(told(same, 80))
 
 
+@cache
+def built(name: str) -> Handover:
+    """The handover of a situation; a large one takes its time."""
+    return build(SITUATIONS[name]())
+
+
 @pytest.mark.parametrize("name", SITUATIONS)
 @pytest.mark.parametrize("width", [40, 80])
 def test_it_fits(name: str, width: int) -> None:
-    found = difference(build(storm()), build(SITUATIONS[name]()))
+    found = difference(built("storm"), built(name))
     assert all(cell_len(line) <= width for line in told(found, width))
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_what_is_not_the_one_is_the_other(name: str) -> None:
-    old, new = build(storm()), build(SITUATIONS[name]())
+    old, new = built("storm"), built(name)
     there, back = difference(old, new), difference(new, old)
     assert {each.key for each in there.new} == {each.key for each in back.gone}
     assert {each.new.key for each in there.changed} == {each.new.key for each in back.changed}

@@ -83,18 +83,18 @@ def hasty(data: str, operator: str) -> None:
         calls.take_call(desk, {"workstation": "reg-01", "symptom": "3"}, act=act)
 
 
-def steady(data: str, operator: str, seconds: float, pause: float) -> None:
+def steady(data: str, operator: str, acts: int, pause: float) -> None:
     """One of many writers at an ordinary pace; says each failure, and how many acts it did."""
     desk = open_desk(Path(data), operator, now=utc_now)
-    acts, end = 0, time.monotonic() + seconds
-    while time.monotonic() < end:
+    done = 0
+    for _ in range(acts):
         try:
             calls.take_call(desk, {"workstation": "reg-01", "symptom": "3"})
-            acts += 1
+            done += 1
         except HisError as error:
             say("failed", error)
         time.sleep(pause)
-    say("acts", acts)
+    say("acts", done)
 
 
 def race(data: str, operator: str, numbers: list[int], meet: list[float]) -> None:

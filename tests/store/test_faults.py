@@ -102,19 +102,34 @@ def _flip_the_pages(path: Path) -> None:
             file.write(b"\xa5" * 64)
 
 
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A record of 150 calls, which takes longer to make than to damage, and its backup beside it."""
+    folder = tmp_path_factory.mktemp("full")
+    desk = open_desk(lay_record(folder), now=Clock())
+    for _ in range(150):
+        calls.take_call(desk, CALL)
+    backup.backup(desk.database, folder / "one.db")
+    desk.database.close()
+    return folder
+
+
+@pytest.fixture
+def copy(full: Path, data: Path) -> Path:
+    """That backup, and the record laid where a test may damage it."""
+    lay_record(data)
+    shutil.copyfile(full / RECORD, data / RECORD)
+    return full / "one.db"
+
+
 DAMAGES = (_zero_header, _cut_in_half, _cut_to_nothing, _cut_within_the_first_page, _flip_the_pages)
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_a_damaged_record_gets_a_sentence_and_is_restored(
-    damage: object, data: Path, clock: Clock, tmp_path: Path
+    damage: object, data: Path, clock: Clock, copy: Path
 ) -> None:
     assert callable(damage)
-    desk = open_desk(lay_record(data), now=clock)
-    for _ in range(150):
-        calls.take_call(desk, CALL)
-    backup.backup(desk.database, tmp_path / "one.db")
-    desk.database.close()
     damage(data / RECORD)
     broken = (data / RECORD).read_bytes()
 
@@ -133,7 +148,7 @@ def test_a_damaged_record_gets_a_sentence_and_is_restored(
     assert "hisconsole restore FILE" in str(fault.value)
     assert fault.value.exit_code == 3
 
-    proof, kept = backup.restore(data, tmp_path / "one.db", now=clock())
+    proof, kept = backup.restore(data, copy, now=clock())
     assert (proof.incidents, proof.head.seq) == (150, ADOPTED + 300)
     assert kept is not None
     assert kept.read_bytes()[:1000] == broken[:1000]
@@ -147,12 +162,7 @@ def _read_all(desk: Desk) -> None:
         reading.read_incident(desk, number)
 
 
-def test_once_damage_is_seen_nothing_more_is_written(data: Path, clock: Clock, tmp_path: Path) -> None:
-    desk = open_desk(lay_record(data), now=clock)
-    for _ in range(150):
-        calls.take_call(desk, CALL)
-    backup.backup(desk.database, tmp_path / "one.db")
-    desk.database.close()
+def test_once_damage_is_seen_nothing_more_is_written(data: Path, clock: Clock, copy: Path) -> None:
     _flip_the_pages(data / RECORD)
     desk = open_desk(data, now=clock)
     with pytest.raises(Damaged):
@@ -163,7 +173,7 @@ def test_once_damage_is_seen_nothing_more_is_written(data: Path, clock: Clock, t
     with pytest.raises(StoreFault, match="hisconsole restore FILE"):
         calls.take_call(desk, CALL)
     assert (data / RECORD).read_bytes() == before
-    backup.restore(data, tmp_path / "one.db", now=clock())
+    backup.restore(data, copy, now=clock())
     assert desk.perform("acknowledge", 1).seq == ADOPTED + 301
     desk.database.close()
 

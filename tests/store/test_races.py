@@ -85,10 +85,10 @@ def test_the_same_act_from_two_processes_has_one_effect(data: Path, processes: P
 def test_twenty_writers_at_an_ordinary_pace(data: Path, processes: Processes) -> None:
     desk = open_desk(lay_record(data))
     for number in range(20):
-        processes.start(steady, data=str(data), operator=f"op-{number}", seconds=3.0, pause=20 / 66)
-    acts = sum(int(line[1]) for line in processes.until("acts", count=20))
+        processes.start(steady, data=str(data), operator=f"op-{number}", acts=8, pause=20 / 66)
+    acts = sum(int(line[1]) for line in processes.until("acts", count=20, wait=50))
     assert processes.lines(0) == []  # nobody failed
-    assert acts >= 100
+    assert acts == 20 * 8
     with desk.database.read() as connection:
         proof = verify(connection)  # contiguous, or it would name the first gap
     assert (proof.faults, proof.incidents, proof.head.seq) == ((), acts, ADOPTED + 2 * acts)

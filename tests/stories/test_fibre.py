@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -20,6 +21,8 @@ from hisconsole.plan.words import Category
 from tests.console.app import ME, desk, screens, site
 from tests.ptys import SRC, Pty
 from tests.stories.conftest import in_gusts
+from tests.watch.fakes import hear_at
+from tests.watch.test_traps import free_port
 
 QUICKER = 12
 """So many times as fast as the sample's story the duct gives way."""
@@ -34,8 +37,12 @@ BEHIND = ("sw-med-2f", "sw-med-3f", "sw-med-4f")
 
 
 def hospital(folder: Path) -> Path:
-    """The sample hospital, with its story of the fibres told faster."""
+    """The sample hospital at addresses of this run's own, with its story of the fibres told faster."""
     shutil.copytree(shipped("config"), folder)
+    targets = folder / "targets.yaml"
+    text = targets.read_text(encoding="utf-8")
+    targets.write_text(text.replace("127.30.", f"127.{60 + os.getpid() % 190}."), encoding="utf-8")
+    hear_at(folder, free_port())
     story = folder / "scenarios" / "fibre.yaml"
 
     def quicker(match: re.Match[str]) -> str:

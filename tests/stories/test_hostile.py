@@ -74,6 +74,15 @@ def calm(at: Pty, data: Path) -> None:
     assert not log.exists(), log.read_text()
 
 
+def next_page(at: Pty) -> list[str]:
+    """Turn a page of a list, and wait until it is there; the line on top tells the time."""
+    before = at.screen()[1:]
+    at.key("pgdn")
+    at.wait_for(lambda lines: lines[1:] != before)
+    at.settle(0.1)
+    return at.screen()
+
+
 def walk(at: Pty, number: int) -> None:
     """Look at one incident in every way there is."""
     at.send("/")
@@ -117,11 +126,11 @@ def test_hostile_text_is_shown_on_every_screen_and_acts_on_nothing(
             assert f"other: {HOSTILE[name]}" in line, name
     at.key("5")
     at.wait_for("Recorded")
-    log = ""
+    at.wait_for(re.compile(r" report \d+ from"))
+    at.settle()
+    log = "\n".join(at.screen())
     while " report 1 from" not in log:
-        at.settle(0.1)
-        log += "\n".join(at.screen())
-        at.key("pgdn")
+        log += "\n".join(next_page(at))
     for name, text in HOSTILE.items():
         if plain(text):
             assert f": other - {text} (" in log, name

@@ -97,7 +97,7 @@ def test_every_deadline_is_told_once_when_it_passes_and_none_after_it_stopped() 
         assert outage.minutes(outage.told) == passed
 
 
-@settings(LONG, max_examples=6)
+@settings(LONG, max_examples=3)
 @example(restarts=EVERY_STEP, swapped=frozenset())
 @example(restarts=EVERY_STEP, swapped=EVERY_STEP)
 @given(restarts=SOME_STEPS, swapped=SOME_STEPS)
@@ -111,7 +111,7 @@ def test_restarts_and_who_sits_where_change_nothing(
         assert record(outage) == undisturbed.record
 
 
-@settings(LONG, max_examples=6)
+@settings(LONG, max_examples=3)
 @example(jumps=dict.fromkeys(range(1, len(STORY), 2), -DAY / 24), restarts=EVERY_STEP)
 @example(jumps=dict.fromkeys(range(2, len(STORY), 2), DAY), restarts=frozenset())
 @given(
@@ -207,7 +207,7 @@ ACTS = st.tuples(st.integers(0, 1), st.sampled_from(ONWARD) | ANY_ACT, st.intege
 WAITS = st.sampled_from([0, 5, 60, 400, 900, 3600])
 
 
-@settings(LONG, max_examples=40)
+@settings(LONG, max_examples=25)
 @given(st.lists(st.tuples(ACTS, WAITS, st.booleans()), min_size=5, max_size=30))
 def test_no_order_of_acts_breaks_the_record_or_tells_a_deadline_twice(
     acts: list[tuple[tuple[int, tuple[str, dict[str, str]], int], int, bool]],

@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
 
 from hisconsole.plan.status import Status
 from hisconsole.probes.parse.output import Ask, name
@@ -137,9 +140,15 @@ async def test_instances_are_known_by_their_processes(
     assert gone["oracle/instance/HISTEST1"] == ("missing", CRITICAL)
 
 
-async def test_backups(sshd: Sshd, connections: Connections, tmp_path: Path) -> None:
-    folder = tmp_path / "backup"
-    folder.mkdir()
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder whose files have names that are shown whole, which those in `tmp_path` need not."""
+    with TemporaryDirectory(prefix="backup", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+async def test_backups(sshd: Sshd, connections: Connections, short: Path) -> None:
+    folder = short
     file, missing = folder / "his.dmp", folder / "pacs.dmp"
     in_folder = Ask("backup_folder", {"folder": (str(folder),)})
     assert await told(sshd, connections, in_folder) == {f"backup/{name_of(folder)}": (None, CRITICAL)}
