@@ -60,7 +60,7 @@ def test_an_act_is_refused_and_the_way_out_is_said(run: Run, copy: Path) -> None
     ):
         refused = run(*words, "--data", str(copy), WHERE, operator="li.na")
         assert refused.code == 3, (words, refused.out)
-        assert "act at a console of the one that is alive" in refused.err
+        assert "act where the record is alive" in refused.err
     assert _seen(copy) == before
 
 

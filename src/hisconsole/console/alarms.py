@@ -17,6 +17,9 @@ STALE_S = 3.0
 
 def alarms(console: HisConsole) -> list[str]:
     """What is wrong with the console itself, worst first."""
+    copied = console.start.copied
+    if copied is not None:  # of a copy nothing else is to be said
+        return [_("READ ONLY {age}").format(age=span(console.now() - copied))]
     quiet, record = console.desk_thread.silence(), ""
     if console.trouble is not None:
         record = _("STALE {age}").format(age=span(console.now() - console.trouble.since))
@@ -27,10 +30,7 @@ def alarms(console: HisConsole) -> list[str]:
     if not found and (slow := slow_link(console)):
         found.append(slow)
     if console.desk_thread.read_only_because:
-        copied = console.start.copied
-        found.append(
-            _("READ ONLY {age}").format(age=span(console.now() - copied)) if copied else _("READ ONLY")
-        )
+        found.append(_("READ ONLY"))
     if console.config_fault:
         found.append(_("OLD CONFIG"))
     changes = console.place.held_changes() if console.place is not None else None

@@ -73,9 +73,7 @@ class Database:
 
     def _open(self) -> None:
         self.read_only_because = (
-            ""
-            if self._writable
-            else _("This record was opened for reading only: act at a console of the one that is alive.")
+            "" if self._writable else _("It was opened for reading only: act where the record is alive.")
         )
         if self._writable:
             sqlite.refuse_network(self.data)
