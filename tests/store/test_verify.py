@@ -12,7 +12,9 @@ from sqlalchemy import Connection, text
 
 from hisconsole.desk import calls, watching
 from hisconsole.desk.desk import Desk
-from hisconsole.store.events import head
+from hisconsole.plan.anchors import Anchor
+from hisconsole.plan.events import GENESIS, link
+from hisconsole.store.events import head, links
 from hisconsole.store.verify import verify
 from tests.hospital import Clock, open_desk
 
@@ -120,6 +122,36 @@ def test_a_cut_tail_shows_only_against_a_head_kept_elsewhere(connection: Connect
     incident = "(SELECT incident FROM event ORDER BY seq DESC LIMIT 1)"
     connection.execute(text(f"DELETE FROM event WHERE incident = {incident} AND seq > 4"))
     assert verify(connection).head != anchor
+    (fault,) = verify(connection, anchors=[Anchor(anchor.seq, anchor.hash)]).faults
+    assert fault.startswith(
+        f"The record ends at event {head(connection).seq}, and event {anchor.seq} was known"
+    )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_record_written_anew_as_a_whole_shows_against_a_later_head(
+    connection: Connection, seed: int
+) -> None:
+    dice = random.Random(seed)
+    known = [Anchor(seq, text_) for seq, _line, text_ in links(connection)]
+    first = dice.randint(1, known[-1].seq)
+    connection.execute(text("UPDATE event SET source = 'elsewhere' WHERE seq >= :first"), {"first": first})
+    previous = known[first - 2].hash if first > 1 else GENESIS
+    for seq, canonical, _stored in list(links(connection)):
+        if seq >= first:
+            previous = link(previous, seq, canonical)
+            connection.execute(
+                text("UPDATE event SET hash = :hash WHERE seq = :seq"), {"hash": previous, "seq": seq}
+            )
+    assert not any("fit the chain" in fault for fault in verify(connection).faults), "it is whole in itself"
+    kept = sorted(dice.sample(known, 5))
+    faults = [
+        each for each in verify(connection, anchors=kept).faults if "was known" in each or "known (" in each
+    ]
+    later = [each for each in kept if each.seq >= first]
+    assert bool(faults) == bool(later)
+    if later:
+        assert faults[0].startswith(f"Event {later[0].seq} is not the one that was known")
 
 
 TAMPERED = {
