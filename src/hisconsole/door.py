@@ -270,7 +270,8 @@ class Door:
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
         for name in (*KEPT, "NO_COLOR", OPERATOR):
             os.environ.pop(name, None)
-        os.environ.update({name: caller.given[name] for name in KEPT if name in caller.given})
+        # The operator too: sshd has proven the key, which may stand for a PIN (operators.yaml).
+        os.environ.update({name: caller.given[name] for name in (*KEPT, OPERATOR) if name in caller.given})
         for fd, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
             stream = open(fd, mode, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115 - never closed
             setattr(sys, name, stream)

@@ -213,6 +213,7 @@ def _plain(command: list[str], given: dict[str, str], operator: str) -> int:
     """Become a console without a door."""
     given |= {name: os.environ[name] for name in HOME if name in os.environ}
     given["PYTHONPATH"] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - as above
+    given[OPERATOR] = operator  # the key may stand for a PIN
     os.execve(command[0], [*command, "--operator", operator], given)  # noqa: S606 - words of root's
 
 
