@@ -121,7 +121,8 @@ def test_without_a_door_it_is_a_plain_start(lodgers: Lodgers) -> None:
     environ = dict(
         each.split("=", 1) for each in Path(f"/proc/{at.pid}/environ").read_text().split("\0") if each
     )
-    assert set(environ) <= {*enter.KEPT, *enter.HOME, "PYTHONPATH"}
+    assert set(environ) <= {*enter.KEPT, *enter.HOME, "PYTHONPATH", enter.OPERATOR}
+    assert environ[enter.OPERATOR] == "li.na", "whom the key has proven, whatever the client says"
     at.settle()
     at.signal(signal.SIGTERM)
     assert at.exited(2) == 128 + signal.SIGTERM
