@@ -113,7 +113,9 @@ def test_without_a_server_there_is_nothing_to_move_to(run: Run) -> None:
 def test_a_server_that_is_gone_is_said_in_one_sentence(shared: Run, tmp_path: Path) -> None:
     site = tmp_path / "site" / "site.yaml"
     site.write_text(site.read_text().rpartition("@")[0] + "@127.0.0.1:1/gone\n")
-    for words in (("incidents",), CALL, ("verify",), ("ready",)):
+    kept = shared(*CALL)
+    assert (kept.code, "KEPT HERE" in kept.out) == (0, True)
+    for words in (("incidents",), ("verify",), ("ready",)):
         ran = shared(*words)
         assert ran.code == 3
         assert "gone at 127.0.0.1:1 cannot be reached" in ran.err
