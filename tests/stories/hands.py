@@ -150,6 +150,7 @@ class Hand(Ways):
         """One key each, until all but so many were reached, by whomever."""
         while (so_far := self.reached())[0] < so_far[1] - but:
             self.at.key(key)
+            self.at.wait_for(lambda _lines, before=so_far[0]: self.reached()[0] > before)  # type: ignore[misc]
 
     def tell_rest(self) -> None:
         """All who are left were told at once."""

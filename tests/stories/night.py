@@ -58,7 +58,12 @@ class Night:
         return console
 
     def until(self, minute: int) -> None:
-        """Minute by minute; the watch looks at each, and shows that it is there."""
+        """Minute by minute; the watch looks at each, and shows that it is there.
+
+        First what the operators have just done gets on record: between two looks of it nobody acts.
+        """
+        for console in self.consoles.values():
+            console.settle(0.3)
         self.outage.pass_until(minute)
         assert self.watching.take(self.me, now=self.clock(), for_s=HOUR_S)
 
