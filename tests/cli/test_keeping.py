@@ -189,3 +189,11 @@ def test_a_restore_is_tried_without_touching_the_record(
     (tmp_path / "broken.db").write_bytes((tmp_path / "copy.db").read_bytes()[:9000])
     assert run("restore", "--drill", str(tmp_path / "broken.db"), operator="").code == 3
     assert run("restore", operator="").code == 2
+
+
+def test_of_the_backups_of_a_day_one_is_on_record(run: Run, call: Call, tmp_path: Path) -> None:
+    call()
+    for name in ("one", "two"):
+        assert run("backup", str(tmp_path / name), "--daily", operator="").code == 0
+    log = run("log", "--json", operator="").json
+    assert [entry["kind"] for entry in log].count("backup") == 1

@@ -123,7 +123,7 @@ def all_commands() -> tuple[Command, ...]:
             _("Copy the record to a new file while it is in use, and prove the copy."),
             "file, seq, hash, incidents, recorded",
             'hisconsole backup "/backup/record-$(date +%F).db"',
-            lambda parser: parser.add_argument("file", metavar="FILE"),
+            _backup,
         ),
         Command(
             "restore",
@@ -225,6 +225,13 @@ def _incident(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--pdf", metavar="FILE", default="", help=_("with --review: as PDF (hisconsole[pdf])")
+    )
+
+
+def _backup(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument(
+        "--daily", action="store_true", help=_("put it on record only where none of this day is there yet")
     )
 
 

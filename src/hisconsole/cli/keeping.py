@@ -74,7 +74,10 @@ def backup(asked: Namespace) -> Answer:
         proof = copy(database, target)
     lines = [_("{file} holds: {proof}").format(file=target, proof=_told(proof))]
     unrecorded = _recorded(
-        asked, lambda desk: record_backup(desk, str(target), seq=proof.head.seq, head=proof.head.hash)
+        asked,
+        lambda desk: record_backup(
+            desk, str(target), seq=proof.head.seq, head=proof.head.hash, daily=asked.daily
+        ),
     )
     if unrecorded:
         told = _("That it was made could not be recorded, so 'hisconsole ready' misses it: {why}")

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hisconsole.config import PlanRole, Site
+from hisconsole.config.backups import backups_in, place_of
 from hisconsole.config.plan_file import check_signs
 from hisconsole.config.targets import Checked, check_targets
 from hisconsole.desk import roster
@@ -77,7 +78,7 @@ def look(site: Site, places: Places, *, now: datetime) -> Seen:
         lookout=_lookout(latest, now),
         room=_room(places.data),
         lint=_lint(places.config, checked),
-        backup=_backup(last_backup(history), places.data, site.backups.copy),
+        backup=_backup(_newest(last_backup(history), site, places.data), places.data, site.backups.copy),
         restore=last_restore(history),
         contacts=_contacts(site, contacts.known(history), now),
         seats=_seats(site),
@@ -139,6 +140,15 @@ def _lint(config: Path, checked: Checked) -> tuple[Lint, ...]:
     signs = check_signs(config, checked.infrastructure) if checked.infrastructure is not None else []
     faults = [_of_finding(each, fault=True) for each in checked.faults]
     return (*faults, *(_of_finding(each, fault=False) for each in (*checked.warnings, *signs)))
+
+
+def _newest(last: BackedUp | None, site: Site, data: Path) -> BackedUp | None:
+    """The newest backup: the one on record, or a later one that the watch has made since."""
+    made = dict(backups_in(place_of(site.backups, data)))
+    newest = max(made, default=None)
+    if newest is None or (last is not None and last.at >= newest):
+        return last
+    return BackedUp(newest, str(made[newest]), 0, "")
 
 
 def _backup(last: BackedUp | None, data: Path, copy: str) -> Backup | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from types import ModuleType
@@ -135,6 +136,18 @@ def _unsafe(path: Path, mode: str) -> StoreFault:
     )
 
 
+def _patiently(ask: Callable[[], Any]) -> Any:
+    """Ask again while others hold the file: a change of the journal's mode does not wait by itself."""
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            return ask()
+        except driver().OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+        time.sleep(0.02)
+
+
 def set_pragmas(connection: Any, *, path: Path, writable: bool) -> None:
     """Set what must hold on a live connection, read it back, and refuse to go on where it does not."""
 
@@ -146,7 +159,7 @@ def set_pragmas(connection: Any, *, path: Path, writable: bool) -> None:
     ask(f"busy_timeout={BUSY_MS}")
     wal = wal_is_safe(driver().sqlite_version_info)
     if writable:
-        mode = ask("journal_mode=WAL") if wal else ask("journal_mode=PERSIST")
+        mode = _patiently(lambda: ask(f"journal_mode={'WAL' if wal else 'PERSIST'}"))
         if mode != ("wal" if wal else "persist"):
             raise _unsafe(path, mode)
     wanted = {

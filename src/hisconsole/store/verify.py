@@ -12,12 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, text
 
+from hisconsole.errors import StoreFault
 from hisconsole.plan.anchors import Anchor, judge
 from hisconsole.plan.events import GENESIS, SITE, link
 from hisconsole.store import tables
-from hisconsole.store.events import Head, hash_at, links, seq_of
+from hisconsole.store.events import Head, chosen, hash_at, links, read_event, seq_of
 from hisconsole.store.projections import Held
 from hisconsole.store.rebuild import computed_from_events
+from hisconsole.store.tables import event
 from hisconsole.text import _
 
 
@@ -46,11 +48,14 @@ def verify(connection: Connection, *, most: int = 20, anchors: Iterable[Anchor] 
             )
     incidents = 0
     if not faults:
-        for number, parts in _by_incident(connection):
-            incidents += "event" in parts and number > SITE
-            faults += _projection_faults(number, parts)
-            if len(faults) >= most:
-                break
+        try:
+            for number, parts in _by_incident(connection):
+                incidents += "event" in parts and number > SITE
+                faults += _projection_faults(number, parts)
+                if len(faults) >= most:
+                    break
+        except Exception as error:  # noqa: BLE001 - with a chain that fits a stranger can have written anything
+            faults.append(_senseless(connection, error))
     return Proof(head, incidents, tuple(faults[:most]))
 
 
@@ -102,6 +107,20 @@ def _chain(connection: Connection) -> tuple[Head, list[str]]:
             )
         ]
     return Head(last, previous), []
+
+
+def _senseless(connection: Connection, error: Exception) -> str:
+    """Name the first event that cannot be read although its link fits."""
+    seq = 0
+    try:
+        for row in connection.execute(chosen().order_by(event.c.seq)):
+            seq = row.seq
+            read_event(row)
+    except (StoreFault, ValueError, TypeError, KeyError) as fault:
+        told = _("Event {seq} fits the chain and cannot be read ({why}): it is not of this program.")
+        return told.format(seq=seq, why=fault)
+    told = _("The events fit the chain, and what they say cannot be ({why}): they are not of this program.")
+    return told.format(why=type(error).__name__)
 
 
 Part = tuple[int, str, Any]

@@ -119,7 +119,7 @@ class Safekeeping:
         await asyncio.to_thread(self._file, target, site, now)
 
     async def _command(self, target: Path, stop: asyncio.Event) -> None:
-        words = (sys.executable, "-P", "-m", "hisconsole", "backup", str(target))
+        words = (sys.executable, "-P", "-m", "hisconsole", "backup", str(target), "--daily")
         where = ("--config", str(self._config), "--data", str(self._data))
         process = await asyncio.create_subprocess_exec(
             *words,
