@@ -77,10 +77,12 @@ def calm(at: Pty, data: Path) -> None:
 def next_page(at: Pty) -> list[str]:
     """Turn a page of a list, and wait until it is there; the line on top tells the time."""
     before = at.screen()[1:]
-    at.key("pgdn")
-    at.wait_for(lambda lines: lines[1:] != before)
-    at.settle(0.1)
-    return at.screen()
+    for _ in range(20):  # at the end of what is loaded a key loads more, and turns nothing yet
+        at.key("pgdn")
+        at.settle(0.5)
+        if at.screen()[1:] != before:
+            return at.screen()
+    raise AssertionError("the list does not go on:\n" + "\n".join(before))
 
 
 def walk(at: Pty, number: int) -> None:
