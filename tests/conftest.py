@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NoReturn
 
 import pytest
 
@@ -33,25 +36,54 @@ def need() -> Callable[[str], str]:
     def find(program: str) -> str:
         found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
         if found is None:
-            sentence = f"{program} is not installed, so this was NOT tested"
-            if os.environ.get("CI"):
-                pytest.fail(sentence)
-            pytest.skip(sentence)
+            not_tested(f"{program} is not installed")
         return found
 
     return find
 
 
+def not_tested(why: str) -> NoReturn:
+    """What the machine lacks and could have: required in CI; elsewhere a skip that says so."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{why}, so this was NOT tested")
+
+
+_CAP_SYS_ADMIN = 1 << 21
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Callable[[Path, str], None]]:
+    """Mounts a file system of a size on a folder, for as long as the test lasts.
+
+    Required in CI wherever the account may mount at all; only where it may not, its test skips.
+    """
+    mounted: list[Path] = []
+
+    def mount(folder: Path, size: str) -> None:
+        rights = re.search(r"^CapEff:\s*(\w+)$", Path("/proc/self/status").read_text(), re.MULTILINE)
+        if rights is None or not int(rights[1], 16) & _CAP_SYS_ADMIN:
+            pytest.skip("this account may not mount, so a full disk was NOT tested")
+        folder.mkdir(mode=0o700)
+        words = ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(folder)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        if done.returncode:
+            not_tested(f"no small file system could be mounted ({done.stderr.strip()})")
+        mounted.append(folder)
+
+    yield mount
+    for folder in mounted:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A real server with a made record to copy: required in CI; elsewhere its tests skip with a line."""
-    programs = binaries()
-    if programs is None:
-        sentence = "PostgreSQL is not installed, so this was NOT tested"
-        if os.environ.get("CI"):
-            pytest.fail(sentence)
-        pytest.skip(sentence)
-    with running(programs) as server, TemporaryDirectory() as folder:
+def postgres_programs() -> Path:
+    """Where PostgreSQL's programs lie: required in CI; elsewhere its tests skip with a line."""
+    return binaries() or not_tested("PostgreSQL is not installed")
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_programs: Path) -> Iterator[Postgres]:
+    """A real server with a made record to copy."""
+    with running(postgres_programs) as server, TemporaryDirectory() as folder:
         for name in (EMPTY, MADE):
             server.execute(f"CREATE DATABASE {name}")
             database = Shared(server.server(name), Path(folder))

@@ -104,24 +104,20 @@ def test_an_act_that_cannot_be_kept_says_so_with_the_code_of_the_store(
 
 
 def test_a_read_only_file_system_keeps_acts_in_the_second_place(
-    tmp_path: Path, run: Run, call: Call, data: Path, monkeypatch: pytest.MonkeyPatch
+    small_disk: Callable[[Path, str], None], run: Run, call: Call, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data.mkdir(mode=0o700)
-    if os.geteuid() or os.system(f"mount -t tmpfs -o size=8m none '{data}' 2>/dev/null"):
-        pytest.skip("no small file system could be mounted here, so this was NOT tested")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    try:
-        call()
-        assert os.system(f"mount -o remount,ro '{data}'") == 0
-        ran = run("act", "note", "1", "text=read-only")
-        assert (ran.code, ran.out) == (0, "0001: Note, KEPT HERE until the record is back.\n")
-        (kept,) = run("journal", "--json").json["kept"]
-        assert kept["file"].startswith(str(tmp_path / "state"))
-        assert os.system(f"mount -o remount,rw '{data}'") == 0
-        assert run("journal", "--replay").out == "1 kept act was recorded.\n"
-        assert run("verify").code == 0
-    finally:
-        os.system(f"umount '{data}'")
+    small_disk(data, "8m")
+    state = data.with_name("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    call()
+    assert os.system(f"mount -o remount,ro '{data}'") == 0
+    ran = run("act", "note", "1", "text=read-only")
+    assert (ran.code, ran.out) == (0, "0001: Note, KEPT HERE until the record is back.\n")
+    (kept,) = run("journal", "--json").json["kept"]
+    assert kept["file"].startswith(str(state))
+    assert os.system(f"mount -o remount,rw '{data}'") == 0
+    assert run("journal", "--replay").out == "1 kept act was recorded.\n"
+    assert run("verify").code == 0
 
 
 def test_what_was_kept_comes_before_what_is_done_now(

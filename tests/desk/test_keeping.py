@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -333,11 +333,9 @@ def test_an_act_whose_kind_nobody_knows_needs_eyes(desk: Desk, tmp_path: Path) -
     assert list((tmp_path / "kept").iterdir()) == []
 
 
-def test_a_disk_that_is_really_full(tmp_path: Path, need: object) -> None:
+def test_a_disk_that_is_really_full(tmp_path: Path, small_disk: Callable[[Path, str], None]) -> None:
     folder = tmp_path / "small"
-    folder.mkdir()
-    if os.geteuid() or os.system(f"mount -t tmpfs -o size=1m none '{folder}' 2>/dev/null"):
-        pytest.skip("no small file system could be mounted here, so this was NOT tested")
+    small_disk(folder, "1m")
     clock = Clock()
     desk = open_desk(lay_record(folder / "data"), now=clock)
     try:
@@ -358,4 +356,3 @@ def test_a_disk_that_is_really_full(tmp_path: Path, need: object) -> None:
         proved(desk)
     finally:
         desk.database.close()
-        os.system(f"umount '{folder}'")

@@ -19,15 +19,13 @@ from tests.desk.away import keeping
 from tests.desk.test_worker import Screen
 from tests.desk.test_worker_away import WAIT, away_board, note, relieved, relieving, take, until
 from tests.hospital import ADOPTED, SITE, Clock, actor, adopt
-from tests.postgres import Postgres, binaries, running
+from tests.postgres import Postgres, running
 
 
 @pytest.fixture
-def own(postgres: Postgres) -> Iterator[Postgres]:
-    """A server of this test alone; `postgres` says whether there can be one."""
-    programs = binaries()
-    assert programs is not None
-    with running(programs) as server:
+def own(postgres_programs: Path) -> Iterator[Postgres]:
+    """A server of this test alone."""
+    with running(postgres_programs) as server:
         yield server
 
 

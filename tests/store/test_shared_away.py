@@ -20,7 +20,7 @@ from hisconsole.store.postgres import PATIENCE_S
 from hisconsole.store.shared import Shared
 from hisconsole.store.verify import verify
 from tests.hospital import ADOPTED, SITE, Clock, actor
-from tests.postgres import MADE, Postgres, binaries, running
+from tests.postgres import MADE, Postgres, running
 
 CALL = {"workstation": "reg-01", "symptom": "3", "words": "cannot save"}
 
@@ -37,17 +37,14 @@ def _until(what: Callable[[], bool], *, seconds: float = 10.0) -> None:
 
 
 @pytest.fixture(scope="module")
-def _breakable() -> Iterator[Postgres]:
-    programs = binaries()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed, so this was NOT tested")
-    with running(programs) as server:
+def _breakable(postgres_programs: Path) -> Iterator[Postgres]:
+    with running(postgres_programs) as server:
         yield server
 
 
 @pytest.fixture
-def breakable(_breakable: Postgres, postgres: Postgres) -> Iterator[Postgres]:
-    """A server that this test may kill; `postgres` says in CI that one is missing."""
+def breakable(_breakable: Postgres) -> Iterator[Postgres]:
+    """A server that this test may kill."""
     yield _breakable
     _breakable.stop()
     _breakable.start()
