@@ -24,6 +24,7 @@ from hisconsole.paths import shipped
 from hisconsole.plan.board import Board
 from hisconsole.store import sqlite
 from hisconsole.store.database import Database
+from tests.bench.hospital import lay
 from tests.bench.line import Line
 from tests.bench.record import keep
 
@@ -58,20 +59,21 @@ class Run:
     @cached_property
     def stored(self) -> Path:
         """100,000 stored incidents, 200 of them open."""
-        return self._told(keep(self.home, self.site, stored=STORED, opened=OPEN))
+        return self._own("stored", stored=STORED, opened=OPEN)
 
     @cached_property
     def many(self) -> Path:
         """10,000 open incidents."""
-        return self._told(keep(self.home, self.site, stored=MANY, opened=MANY))
+        return self._own("many", stored=MANY, opened=MANY)
 
     @cached_property
     def few_open(self) -> Path:
         """Six open incidents: an ordinary hour."""
-        return self._told(keep(self.home, self.site, stored=6, opened=6))
+        return self._own("few_open", stored=6, opened=6)
 
-    def _told(self, record: Path) -> Path:
-        """Tell the deadlines that have passed since it was made, or a watch would all through the run."""
+    def _own(self, name: str, *, stored: int, opened: int) -> Path:
+        """A record of this run alone; what has passed since it was made is told, or a watch would tell it."""
+        record = self.copy(keep(self.home, self.site, stored=stored, opened=opened), name)
         desk = Desk(database=Database(record), site=self.site, actor=Actor("watch", "bench", "bench"))
         try:
             while tell_overdue(desk):
@@ -100,10 +102,15 @@ class Run:
             **decide(term, stdin_tty=True, stdout_tty=True).environment,
         }
 
+    @cached_property
+    def quiet(self) -> Path:
+        """The sample hospital without its targets: they are not there, and a watch would open incidents."""
+        return lay(self.scratch / "quiet-config", [])
+
     def console(self, data: Path, config: Path | None = None) -> Line:
-        """A console on a record, in the sample hospital or another with its roster."""
+        """A console on a record, in the sample hospital without targets, or another with its roster."""
         operator = self.site.operators[0].id
-        where = ("--config", str(config or shipped("config")), "--data", str(data), "--operator", operator)
+        where = ("--config", str(config or self.quiet), "--data", str(data), "--operator", operator)
         return Line((sys.executable, "-m", "hisconsole", *where), self.env)
 
     def hello(self) -> Line:

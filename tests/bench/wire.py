@@ -13,10 +13,8 @@ from statistics import median
 import pyte
 
 from hisconsole.desk.board import first_board
-from hisconsole.paths import shipped
 from tests.bench.far import DESK, RADIO, SERIAL, Far, Link
 from tests.bench.figures import Figure, Goal, Peer, figure, share
-from tests.bench.hospital import lay
 from tests.bench.others import Other, others
 from tests.bench.record import keep
 from tests.bench.run import MANY, Run, Writers
@@ -59,13 +57,12 @@ def console(
     cols: int = 120,
     rows: int = 40,
     stock: bool = False,
-    config: Path | None = None,
 ) -> Far:
     """Our console on a line; `stock` draws as Textual does, without our frames."""
     module = "tests.bench.stock" if stock else "hisconsole"
     where = (
         "--config",
-        str(config or shipped("config")),
+        str(run.quiet),
         "--data",
         str(data),
         "--operator",
@@ -166,12 +163,9 @@ def _small(run: Run) -> Iterator[Figure]:
 
 
 def _minute(run: Run, record: Path, opened: int) -> Iterator[Figure]:
-    """Rest, the minute's tick, in which every row's age and time left change, and a row that another changes.
-
-    No target is watched: what the sample's say would be counted too.
-    """
-    data, config = run.copy(record, f"minute-{opened}"), lay(run.scratch / "quiet-config", [])
-    with console(run, data, DESK, config=config) as far:
+    """Rest, the minute's tick, in which every row's age and time left change, and a row another changes."""
+    data = run.copy(record, f"minute-{opened}")
+    with console(run, data, DESK) as far:
         far.until(far.holds(f"{opened} open"))
         far.settle(1.5)
         rests = []
