@@ -11,14 +11,14 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hisconsole.config import Site, load_site
-from hisconsole.config.backups import STAMP, backups_in, named, place_of
+from hisconsole.config import Site, load_site, reload, signature
+from hisconsole.config.backups import END, STAMP, STEM, backups_in, named, place_of
 from hisconsole.desk.record import begun, open_record
 from hisconsole.errors import HisError, StoreFault
 from hisconsole.plan.anchors import head_line
@@ -40,7 +40,7 @@ NOTICE = 13 * 8 + 5
 class Standing:
     """What a look at the record found."""
 
-    site: str
+    site: Site
     head: Head
     began: datetime | None
     accepted: datetime | None
@@ -68,37 +68,38 @@ class Safekeeping:
         self._config, self._data, self._now, self._every_s = config, data, now, every_s
         self._trouble, self._broken, self._leads, self._journals = trouble, broken, leads, journals
         self._tried: datetime | None = None
+        self._fault = ""
+        """Why the last try came to nothing."""
+        self._site: Site | None = None
+        self._signed: object = None
         self._told: tuple[object, ...] = ()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look until `stop` is set; a backup that is under way then is ended and leaves nothing."""
         while not stop.is_set():
-            try:
-                if self._leads():
-                    await self._look(stop)
-            except HisError as fault:
-                self._trouble(str(fault))
-            except Exception as fault:  # noqa: BLE001 - a bug must not end the watch; it is logged and told
-                self._trouble(_("backups stand still (error {id})").format(id=self._broken(fault)))
+            if self._leads():
+                self._trouble(await self._sentence(self._look(stop)))
             await pause(stop, self._every_s)
         if self._leads():
-            await asyncio.to_thread(self._told_last)
+            await self._sentence(asyncio.to_thread(self._tell, last=True))
 
-    def _told_last(self) -> None:
+    async def _sentence(self, work: Awaitable[object]) -> str:
+        """What just went wrong, else why there is no newer backup; empty where all is well."""
         try:
-            self._tell(last=True)
-        except HisError as fault:  # it ends anyhow, and the next watch tells the head
-            self._broken(fault)
+            await work
+        except HisError as fault:
+            return str(fault)
+        except Exception as fault:  # noqa: BLE001 - a bug must not end the watch; it is logged and told
+            return _("backups stand still (error {id})").format(id=self._broken(fault))
+        return self._fault
 
     async def _look(self, stop: asyncio.Event) -> None:
         standing = await asyncio.to_thread(self._tell)
         if standing is None:
             return
-        site = await asyncio.to_thread(load_site, self._config)
-        made = dict(backups_in(place_of(site.backups, self._data)))
         now = self._now()
         due = is_due(
-            max(made, default=None),
+            max(dict(backups_in(place_of(standing.site.backups, self._data))), default=None),
             began=standing.began,
             accepted=standing.accepted,
             tried=self._tried,
@@ -106,28 +107,30 @@ class Safekeeping:
         )
         if due:
             self._tried = now
-            await self._back_up(site, now, stop)
-            self._trouble("")
+            try:
+                await self._back_up(standing.site, now, stop)
+                self._fault = ""
+            except StoreFault as fault:
+                self._fault = str(fault)
 
     async def _back_up(self, site: Site, now: datetime, stop: asyncio.Event) -> None:
         folder = place_of(site.backups, self._data)
         await asyncio.to_thread(_make, folder)
         target = folder / named(now)
         await self._command(target, stop)
-        if stop.is_set():
-            return
-        await asyncio.to_thread(self._file, target, site, now)
+        if not stop.is_set():
+            await asyncio.to_thread(self._file, target, site, now)
 
     async def _command(self, target: Path, stop: asyncio.Event) -> None:
-        words = (sys.executable, "-P", "-m", "hisconsole", "backup", str(target), "--daily")
-        where = ("--config", str(self._config), "--data", str(self._data))
+        """Make it and prove it. Raises StoreFault with what the command said; what is torn goes away."""
+        words = ("nice", "-n", "10", sys.executable, "-P", "-m", "hisconsole", "backup", str(target))
+        where = ("--daily", "--config", str(self._config), "--data", str(self._data))
         process = await asyncio.create_subprocess_exec(
             *words,
             *where,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
-            preexec_fn=_humbly,
         )
         stopped = asyncio.create_task(stop.wait())
         spoken = asyncio.create_task(process.communicate())
@@ -138,6 +141,8 @@ class Safekeeping:
             if process.returncode is None:
                 process.terminate()
         _out, said = await spoken
+        if process.returncode:
+            await asyncio.to_thread(_clear, target.parent)
         if process.returncode and not stop.is_set():
             lines = said.decode(errors="replace").strip().splitlines() or [
                 _("it did not end within {seconds:.0f} s").format(seconds=LONGEST_S)
@@ -167,13 +172,23 @@ class Safekeeping:
             end = head(connection)
             first = at_seq(connection, 1)
             handover = next(iter(accepted(connection, limit=1)), None)
-        site = load_site(self._config).name
-        now = self._now()
+        site, now = self._hospital(), self._now()
         key = (last, now.astimezone(UTC).strftime("%Y%m%d%H"), handover.seq if handover else 0)
         if end.seq and key != self._told:
             self._told = key
-            tell_journal(head_line(site, end.seq, end.hash, f"{now.astimezone(UTC):{STAMP}}"), self._journals)
+            line = head_line(site.name, end.seq, end.hash, f"{now.astimezone(UTC):{STAMP}}")
+            tell_journal(line, self._journals)
         return Standing(site, end, first.recorded if first else None, handover.recorded if handover else None)
+
+    def _hospital(self) -> Site:
+        """The hospital as its files were last good; they are read when they have changed."""
+        signed = signature(self._config)
+        if self._site is None:
+            self._site = load_site(self._config)
+        elif signed != self._signed:
+            self._site = reload(self._site, self._config)[0]
+        self._signed = signed
+        return self._site
 
 
 def copy_proved(source: Path, folder: Path) -> Path:
@@ -230,6 +245,7 @@ def _make(folder: Path) -> None:
         ) from error
 
 
-def _humbly() -> None:
-    """Of the child that makes a backup: whoever polls or types goes first."""
-    os.nice(10)
+def _clear(folder: Path) -> None:
+    """Take away what backups that were ended have left half written."""
+    for path in folder.glob(f"{STEM}*{END}.partial*"):
+        path.unlink(missing_ok=True)
