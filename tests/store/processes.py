@@ -21,7 +21,7 @@ from typing import Any, Self
 from hisconsole.desk import calls
 from hisconsole.desk.actor import act_id, utc_now
 from hisconsole.desk.desk import Desk
-from hisconsole.errors import HisError, NotFound
+from hisconsole.errors import Busy, HisError, NotFound
 from hisconsole.store import backup as backup_module
 from hisconsole.store import projections, sqlite
 from hisconsole.store.gate import gate
@@ -48,8 +48,8 @@ def work(data: str, operator: str, pause: float = 0.0, *, plain: bool = False) -
             for act, events in _round(desk, number):
                 say("done", act, events)
                 time.sleep(pause)
-        except NotFound:
-            continue  # a restore took the incident back
+        except (NotFound, Busy):
+            continue  # a restore took the incident back; a disk held another's write for five seconds
 
 
 def _round(desk: Desk, number: int) -> Iterator[tuple[str, int]]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 HOLD_S = 0.25
 """The shortest time between two pictures, so that a storm costs four repaints a second."""
+AGE_S = 1.0
+"""The shortest time until one in which only something fell due: of thousands, something does all the time."""
 
 DRAWN_S = 1.0
 """The longest wait for the first picture to be drawn, before heavy libraries compete with it."""
@@ -273,7 +275,7 @@ class _View:
 
     def __init__(self, desk: Desk, board: Board | None) -> None:
         self._desk = desk
-        self._version = -1
+        self._version: tuple[int, int] = (-1, 0)
         self._swaps = desk.database.swaps
         self._behind = True
         self._shown = 0.0
@@ -282,19 +284,21 @@ class _View:
 
     def newer(self, *, acted: bool) -> Board | None:
         """A newer picture: at once after an act of one's own, else at most every HOLD_S."""
-        version = self._desk.database.data_version()
-        self._behind = self._behind or acted or version != self._version or self.board is None
+        database = self._desk.database
+        version = (database.data_version(), database.written)
+        self._behind = self._behind or version != self._version or self.board is None
         self._version = version
         if self._swaps != self._desk.database.swaps:  # another record was put in its place
             self._swaps, self.board = self._desk.database.swaps, None
         board = self.board
-        if self._behind and (acted or time.monotonic() - self._shown >= HOLD_S):
+        if self._behind and (acted or self._rested(HOLD_S)):
             from hisconsole.desk.board import first_board, newer_board
 
             board = first_board(self._desk) if board is None else newer_board(self._desk, board)
             self._behind = False
         now = self.looked = self._desk.now()
-        if board is not None and board.turns_at is not None and now >= board.turns_at:
+        falls = board.turns_at if board is not None else None
+        if board is not None and falls is not None and now >= falls and self._rested(AGE_S):
             from hisconsole.desk.board import older_board
 
             board = older_board(self._desk, board)
@@ -302,6 +306,10 @@ class _View:
             return None
         self.board, self._shown = board, time.monotonic()
         return board
+
+    def _rested(self, for_s: float) -> bool:
+        """Whether the last picture is so old."""
+        return time.monotonic() - self._shown >= for_s
 
     def warm(self) -> None:
         """Know one more of the gravest incidents in full, for the time when the record cannot be asked."""

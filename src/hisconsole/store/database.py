@@ -58,6 +58,8 @@ class Database:
         self._writable = writable
         self._together: Connection | None = None
         self.swaps = 0
+        self.written = 0
+        """How many transactions this connection has written: `data_version` tells of others' only."""
         with self._guarded():
             self._open()
 
@@ -168,6 +170,7 @@ class Database:
             return
         with self._transaction() as connection:
             yield connection
+        self.written += 1
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
