@@ -85,11 +85,12 @@ class ListApp(Calm[None], inherit_bindings=False):
         super().__init__(fault_log=log, driver_class=ConsoleDriver, ansi_color=True)
         self.items = [Item(number) for number in range(rows)]
         self.selected: list[object] = []
+        self.moves: list[object] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the bars and the list."""
         yield Line(("HIS console", "bold"), id="status")
-        yield KeyedList(key=lambda item: item.id, draw=draw, empty="No calls.", id="list")
+        yield KeyedList(key=lambda item: item.id, draw=draw, empty="No calls.", moved=self.moved, id="list")
         yield Line((f"ready {len(self.items)}", "normal"), id="keys")
 
     def on_mount(self) -> None:
@@ -101,6 +102,10 @@ class ListApp(Calm[None], inherit_bindings=False):
     def list(self) -> KeyedList:
         """The list."""
         return self.query_one(KeyedList)
+
+    def moved(self) -> None:
+        """Keep where the cursor went."""
+        self.moves.append(self.list.cursor_key)
 
     def on_row_list_selected(self, message: RowList.Selected) -> None:
         """Keep what was opened."""

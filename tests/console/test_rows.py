@@ -148,26 +148,15 @@ async def test_new_means_new_since_somebody_looked() -> None:
 
 
 async def test_enter_opens_and_moving_tells() -> None:
-    told: list[object] = []
-    app = ListApp(10)
-
-    async with app.run_test(
-        size=(80, 24),
-        message_hook=lambda message: (
-            told.append(message.key) if isinstance(message, RowList.Highlighted) else None
-        ),
-    ) as pilot:
+    async with shown(10) as (app, _listed, pilot):
+        app.moves.clear()
+        await pilot.press("j", "j", "k", "k", "k", "j", "enter")
         await pilot.pause()
-        told.clear()
-        await pilot.press("j", "j", "enter")
-        await pilot.pause()
-    assert app.selected == [2]
-    assert 2 in told
-    newer = RowList.Highlighted(app_list := KeyedList(key=id, draw=lambda *_: []), 2)
-    assert RowList.Highlighted(app_list, 1).can_replace(newer)
-    assert not RowList.Highlighted(app_list, 1).can_replace(
-        RowList.Highlighted(KeyedList(key=id, draw=lambda *_: []), 2)
-    )
+        assert app.selected == [1]
+        assert app.moves == [1, 2, 1, 0, 1]  # at the first row there is none above
+        app.items = app.items[2:]
+        app.list.set_rows(app.items)
+        assert app.moves[-1] == 2, "a row that vanishes takes the cursor along"
 
 
 async def test_only_visible_lines_that_differ_are_drawn_again() -> None:

@@ -119,7 +119,7 @@ class DutiesScreen(Place):
         """Nothing is known yet."""
         super().__init__()
         self._read = -1
-        self._led: object = None
+        self._led = False
 
     def body(self) -> Iterable[Widget]:
         """A header and the list."""
@@ -128,6 +128,7 @@ class DutiesScreen(Place):
             key=lambda row: row.key,
             draw=self._draw,
             empty=_(" Nothing is due. Esc goes back."),
+            moved=self.read_out,
         )
 
     def on_resize(self) -> None:
@@ -165,10 +166,9 @@ class DutiesScreen(Place):
 
     def _show(self, rows: list[DueRow]) -> None:
         if is_there(self):
-            was = self.rows.cursor_key
+            self._led = self.rows.cursor_key is not None
             self.rows.set_rows(rows)
-            if was is not None and self.rows.cursor_key != was:
-                self._led = self.rows.cursor_key
+            self._led = False
 
     def minute(self) -> None:
         """Times left have moved on."""
@@ -190,12 +190,10 @@ class DutiesScreen(Place):
         row = self.row
         return {row.incident.number: row.incident.version} if row is not None and row.incident else {}
 
-    @on(RowList.Highlighted)
     def read_out(self) -> None:
         """What is owed, in full, where the column cuts it; what was said of an act stays."""
-        row, led = self.rows.cursor_row, self._led
-        self._led = None
-        if isinstance(row, DueRow) and row.key != led:
+        row = self.rows.cursor_row
+        if isinstance(row, DueRow) and not self._led:
             self.say(row.what)
 
     @on(RowList.Selected)

@@ -43,6 +43,7 @@ class LogScreen(Filtered):
             key=lambda event: event.seq,
             draw=draw_log(self.console.site.zone, self.console.now),
             empty=_(" No entry has these words."),
+            moved=self.reached,
         )
         yield Entry(id="filter")
 
@@ -81,7 +82,6 @@ class LogScreen(Filtered):
 
         self.console.ask(question, answer)
 
-    @on(RowList.Highlighted)
     def reached(self) -> None:
         """At the end, read further back."""
         place, rows = self.rows.position

@@ -78,8 +78,11 @@ class Pulse:
         self._beat_again()
 
     def _look(self, thread: int) -> None:
-        while not self._ended.wait(_LOOK_S):
-            if time.monotonic() - self._due > HELD_S and not self._seen:
+        wait = _LOOK_S
+        while not self._ended.wait(wait):
+            left = self._due + HELD_S - time.monotonic()
+            wait = max(_LOOK_S, left)  # a wake in time has nothing to see, and costs as much as a key
+            if left < 0 and not self._seen:
                 self._seen = _where(sys._current_frames().get(thread))  # noqa: SLF001 - nothing public tells
 
 

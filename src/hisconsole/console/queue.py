@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from textual import on
 from textual.widget import Widget
@@ -28,7 +28,7 @@ class QueueScreen(Filtered):
         self.view = ""
         self.held: Sequence[Row] | None = None
         self._awaited = (0, 0)
-        self._led: Hashable | None = None
+        self._led = False
         self._reading = True
 
     def body(self) -> Iterable[Widget]:
@@ -38,6 +38,7 @@ class QueueScreen(Filtered):
             key=lambda row: row.number,
             draw=draw_queue(self.console.now, self.console.site.zone, self.console.screens_data.glyphs),
             empty=_(" Nothing is open here. Press n when the telephone rings."),
+            moved=self.read_out,
         )
         yield Entry(id="filter")
 
@@ -54,13 +55,12 @@ class QueueScreen(Filtered):
         if self.filter:
             keep = wanted(self.filter, me=self.console.operator, now=self.console.now())
             rows = tuple(row for row in rows if keep(row))
-        was = self.rows.cursor_key
+        self._led = True
         self.rows.set_rows(rows, fresh=fresh)
         number, seq = self._awaited
         if number and (self.rows.move_to(number) or board.seq >= seq):
             self._awaited = (0, 0)
-        if self.rows.cursor_key != was:
-            self._led = self.rows.cursor_key
+        self._led = False
         if self._reading:
             self._tell_filter()
 
@@ -105,12 +105,10 @@ class QueueScreen(Filtered):
         """Marks have served their purpose."""
         self.rows.unmark()
 
-    @on(RowList.Highlighted)
     def read_out(self) -> None:
         """Show the words in full below, where the column cuts them."""
         row = self.rows.cursor_row
-        led, self._led = self._led, None
-        if row is None or (row.number == led and not self._reading):
+        if row is None or (self._led and not self._reading):
             return
         self._reading = True
         if self.filter:

@@ -90,23 +90,6 @@ class RowList(Widget, Generic[Row], can_focus=True):
 
     DEFAULT_CSS = "RowList { height: 1fr; }"
 
-    class Highlighted(Message):
-        """The cursor is on another row; the newest of several waiting ones is enough."""
-
-        def __init__(self, row_list: RowList[Any], key: Hashable | None) -> None:
-            super().__init__()
-            self.row_list = row_list
-            self.key = key
-
-        @property
-        def control(self) -> RowList[Any]:
-            """The list, for `@on` selectors."""
-            return self.row_list
-
-        def can_replace(self, message: Message) -> bool:
-            """A later cursor of the same list makes this one old."""
-            return isinstance(message, RowList.Highlighted) and message.row_list is self.row_list
-
     class Selected(Message):
         """The row under the cursor is to be opened."""
 
@@ -126,13 +109,19 @@ class RowList(Widget, Generic[Row], can_focus=True):
         key: Callable[[Row], Hashable],
         draw: Draw[Row],
         empty: str = "",
+        moved: Callable[[], None] = lambda: None,
         id: str | None = None,  # noqa: A002 - Textual's own word
     ) -> None:
-        """`empty` is the sentence shown once it is known that there is no row."""
+        """`empty` is the sentence shown once it is known that there is no row.
+
+        `moved` is called when the cursor is on another row: at once, so that what it shows is drawn in
+        the frame that shows the cursor. A message would come after that frame.
+        """
         super().__init__(id=id)
         self._key = key
         self._draw = draw
         self._empty = empty
+        self._moved = moved
         self._rows: Sequence[Row] = ()
         self._index: dict[Hashable, int] = {}
         self._keys: list[Hashable] = []
@@ -219,7 +208,7 @@ class RowList(Widget, Generic[Row], can_focus=True):
             self._filled = True
             self.refresh()
         if self.cursor_key != held:
-            self.post_message(self.Highlighted(self, self.cursor_key))
+            self._moved()
 
     def move_to(self, key: Hashable) -> bool:
         """Put the cursor on the row with `key`; False where there is none."""
@@ -302,7 +291,7 @@ class RowList(Widget, Generic[Row], can_focus=True):
         self._settle()
         if self._cursor != held:
             self._lost_at = float("-inf")
-            self.post_message(self.Highlighted(self, self.cursor_key))
+            self._moved()
 
     def _settle(self) -> None:
         """Bring the cursor into view, and repaint what differs.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from textual import on
@@ -57,7 +57,7 @@ class StatusScreen(Filtered):
         self.group = self.panes[0]
         self._index: Index | None = None
         self._drawn: tuple[object, ...] = ()
-        self._led: Hashable | None = None
+        self._led = False
         self._reading = True
 
     def body(self) -> Iterable[Widget]:
@@ -74,12 +74,14 @@ class StatusScreen(Filtered):
             empty=_(" No target is like that.")
             if console.lookout.watching
             else _(" Nothing is watched here."),
+            moved=self.read_out,
             id="targets",
         )
         yield RowList[Change](
             key=lambda change: (change.target, change.at, change.new),
             draw=draw_change(zone, marks, self._name_of),
             empty=_(" Nothing changed in the last hour."),
+            moved=self.read_out,
             id="changes",
         )
         yield Entry(id="filter")
@@ -132,14 +134,13 @@ class StatusScreen(Filtered):
                 and (not self.only_problems or row.shown.status is not Status.OK)
                 and keep(row)
             ]
-            was = self.rows.cursor_key
+            self._led = True
             if self.hour:
                 ids = {row.target.id for row in rows}
                 self.rows.set_rows([each for each in picture.changes if each.target in ids], fresh=fresh)
             else:
                 self.rows.set_rows(rows, fresh=fresh)
-            if self.rows.cursor_key != was:
-                self._led = self.rows.cursor_key
+            self._led = False
         self._heads()
         if self._reading:
             self._tell_filter()
@@ -201,12 +202,10 @@ class StatusScreen(Filtered):
                 )
             )
 
-    @on(RowList.Highlighted)
     def read_out(self) -> None:
         """Show the words in full below, where the columns cut them."""
-        row, key = self.rows.cursor_row, self.rows.cursor_key
-        led, self._led = self._led, None
-        if row is None or (key == led and not self._reading):
+        row = self.rows.cursor_row
+        if row is None or (self._led and not self._reading):
             return
         self._reading = True
         if self.filter or self.only_problems or self.hour or self.group.ids is not None:

@@ -76,6 +76,7 @@ class TargetScreen(Filtered):
             key=lambda judged: (judged.probe, judged.sample.key),
             draw=draw_reading(console.now, zone, marks, self._limits, self._old),
             empty=_(" No reading is known, or none is like that."),
+            moved=self.rested,
             id="readings",
         )
         yield RowList[Hop](key=lambda hop: hop.target, draw=draw_hop(console.now, marks), id="way")
@@ -223,7 +224,6 @@ class TargetScreen(Filtered):
         for at, cells in enumerate(lines):
             self.query_one(f"#detail{at}", Line).show(*cells)
 
-    @on(RowList.Highlighted, "#readings")
     def rested(self) -> None:
         """Show the reading in full; its past is asked for once the cursor rests."""
         self._detail()

@@ -70,6 +70,7 @@ class TellScreen(Filtered):
             key=lambda shown: shown.line.key,
             draw=self._draw,
             empty=_(" Everybody has been reached. t sends the next message, Esc goes back."),
+            moved=self.other,
         )
         yield Entry(id="filter")
 
@@ -163,7 +164,6 @@ class TellScreen(Filtered):
     def _short(self, moment: datetime) -> str:
         return clock(moment, zone=self.console.site.zone, now=self.console.now())
 
-    @on(RowList.Highlighted)
     def other(self) -> None:
         """The words are those of the message that this one is owed."""
         if len(self.seen.texts) > 1:
