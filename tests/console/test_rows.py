@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from hisconsole.console import rows
-from hisconsole.console.rows import Line, RowList, strip
+from hisconsole.console.rows import Line, strip
 from hisconsole.text import cell_len
 from tests.console.demo_apps import Item, KeyedList, ListApp
 from tests.hostile import HOSTILE

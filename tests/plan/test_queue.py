@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from hisconsole.plan.due import ETA, duties
-from hisconsole.plan.queue import Row, category_at, risk, row_of, serious, wanted
+from hisconsole.plan.queue import Haystacks, Row, category_at, risk, row_of, serious, wanted
 from hisconsole.plan.words import Category, State
 from tests.hospital import START
 from tests.plan.play import LI, PLAN, WANG, Play, a_report, standing_in
@@ -212,3 +212,15 @@ def test_what_rings_until_it_is_taken(changes: dict[str, object], rings: bool) -
 def test_the_filter(expression: str, found: bool) -> None:
     row = _row(category=Category.II, due_at=PAST)
     assert wanted(expression, me=LI, now=START)(row) is found
+
+
+def test_what_a_filter_looks_in_is_put_together_anew_only_for_a_row_that_changed() -> None:
+    haystacks = Haystacks()
+    first = replace(row_of(Play().call().incident, PLAN), words="printer")
+    keep = wanted("printer", me="", now=START, haystack=haystacks)
+    assert keep(first)
+    assert haystacks(first) is haystacks(first)
+    assert not keep(replace(first, words="screen")), "the row of that number is another now"
+    assert keep(first)
+    haystacks.clear()
+    assert keep(first)

@@ -11,7 +11,7 @@ from hisconsole.console.filter import Entry, Filtered
 from hisconsole.console.pick import Choice, Pick
 from hisconsole.console.rows import Line, RowList
 from hisconsole.console.show import draw_queue, queue_head
-from hisconsole.plan.queue import Row, wanted
+from hisconsole.plan.queue import Haystacks, Row, wanted
 from hisconsole.plan.story_turn import subject
 from hisconsole.plan.words import symptom_label
 from hisconsole.text import _
@@ -30,6 +30,7 @@ class QueueScreen(Filtered):
         self._awaited = (0, 0)
         self._led = False
         self._reading = True
+        self._haystacks = Haystacks()
 
     def body(self) -> Iterable[Widget]:
         """A header, the list, the filter."""
@@ -53,7 +54,12 @@ class QueueScreen(Filtered):
             return
         rows = board.rows if self.held is None else self.held
         if self.filter:
-            keep = wanted(self.filter, me=self.console.operator, now=self.console.now())
+            keep = wanted(
+                self.filter,
+                me=self.console.operator,
+                now=self.console.now(),
+                haystack=self._haystacks,
+            )
             rows = tuple(row for row in rows if keep(row))
         self._led = True
         self.rows.set_rows(rows, fresh=fresh)
@@ -129,6 +135,7 @@ class QueueScreen(Filtered):
         self._reading = True
         self.picture(fresh=False)
         if not self.filter:
+            self._haystacks.clear()
             self.say(view)
 
     def do_back(self) -> bool:

@@ -157,20 +157,43 @@ _KEYS: dict[str, Callable[[Row], str]] = {
 }
 
 
-def wanted(expression: str, *, me: str, now: datetime) -> Callable[[Row], bool]:
+class Haystacks:
+    """The words of each row in which a filter looks, put together once while the row stays the same."""
+
+    def __init__(self) -> None:
+        self._held: dict[int, tuple[Row, str]] = {}
+
+    def __call__(self, row: Row) -> str:
+        """In lower case."""
+        held = self._held.get(row.number)
+        if held is not None and held[0] is row:
+            return held[1]
+        words = _haystack(row)
+        self._held[row.number] = row, words
+        return words
+
+    def clear(self) -> None:
+        """Forget them: nobody filters any more."""
+        self._held.clear()
+
+
+def wanted(
+    expression: str, *, me: str, now: datetime, haystack: Callable[[Row], str] | None = None
+) -> Callable[[Row], bool]:
     """The filter an operator types: words, `key:value`, `is:overdue|unclaimed|mine|serious`, `!` for not.
 
     All parts must hold. A key's value matches from its start, but categories and `owner:me` exactly.
     """
+    look_in = haystack or _haystack
     tests: list[Callable[[Row], bool]] = [
-        _test(part, me=me, now=now) for part in expression.lower().split() if part != "!"
+        _test(part, me=me, now=now, haystack=look_in) for part in expression.lower().split() if part != "!"
     ]
-    return lambda row: all(test(row) for test in tests)
+    return tests[0] if len(tests) == 1 else lambda row: all(test(row) for test in tests)
 
 
-def _test(part: str, *, me: str, now: datetime) -> Callable[[Row], bool]:
+def _test(part: str, *, me: str, now: datetime, haystack: Callable[[Row], str]) -> Callable[[Row], bool]:
     if part.startswith("!"):
-        inner = _test(part[1:], me=me, now=now)
+        inner = _test(part[1:], me=me, now=now, haystack=haystack)
         return lambda row: not inner(row)
     key, colon, value = part.partition(":")
     if colon and key == "is":
@@ -183,7 +206,7 @@ def _test(part: str, *, me: str, now: datetime) -> Callable[[Row], bool]:
             value = {"me": me, "none": ""}.get(value, value)
             return lambda row: read(row).lower() == value.lower()
         return lambda row: read(row).lower().startswith(value)
-    return lambda row: part in _haystack(row)
+    return lambda row: part in haystack(row)
 
 
 def _is(row: Row, value: str, *, me: str, now: datetime) -> bool:
