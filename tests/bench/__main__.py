@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hisconsole.store import sqlite
-from tests.bench import away, door, probes, screens, stores, storm, traps, watch, wire
+from tests.bench import away, door, gone, probes, screens, stores, storm, traps, watch, wire
 from tests.bench.figures import Figure, plot, table
 from tests.bench.run import HERE, Run
 
@@ -28,6 +28,7 @@ ROWS: Mapping[str, Callable[[Run], Iterable[Figure]]] = {
     "idle": screens.idle,
     "act": stores.act,
     "away": away.away,
+    "gone": gone.gone,
     "writers": stores.writers,
     "memory": screens.memory,
     "wire": wire.wire,

@@ -67,6 +67,11 @@ class Run:
         return self._own("many", stored=MANY, opened=MANY)
 
     @cached_property
+    def opened(self) -> Path:
+        """200 open incidents and no others."""
+        return self._own("opened", stored=OPEN, opened=OPEN)
+
+    @cached_property
     def few_open(self) -> Path:
         """Six open incidents: an ordinary hour."""
         return self._own("few_open", stored=6, opened=6)
