@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -16,11 +17,18 @@ from hisconsole.console.lock import LockScreen
 from hisconsole.console.queue import QueueScreen
 from hisconsole.console.roster import RosterScreen
 from hisconsole.desk import pins
-from hisconsole.desk.people import give_roles, set_pin
+from hisconsole.desk.actor import Actor, utc_now
+from hisconsole.desk.calls import take_call
+from hisconsole.desk.desk import Desk
+from hisconsole.desk.keeping import Keeping
+from hisconsole.desk.people import give_roles, set_pin, stand_up
 from hisconsole.desk.reading import read_log
+from hisconsole.errors import Away
 from hisconsole.plan.events import Kind
 from hisconsole.plan.roles import Role
+from hisconsole.store.journal import Journal, Place
 from tests.console.app import ME, OTHER, Seat, call, console, copied, desk, kept
+from tests.desk.away import CALL
 
 BOSS = "zhao.yan"
 PIN, OTHERS = b"407182", b"518093"
@@ -206,6 +214,31 @@ async def test_a_pin_set_meanwhile_is_asked_for_at_once(data: Path, config: Path
         await seat.at(LockScreen)
         await unlock(seat)
         await seat.at(QueueScreen)
+
+
+async def test_with_the_record_away_at_the_start_the_pin_is_asked_and_acts_are_kept(
+    data: Path, config: Path, hospital: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.console.app.glance", lambda *_words, **_named: None)
+
+    def gone() -> Desk:
+        raise Away("The database server answers nothing.")
+
+    def keep() -> Keeping:
+        journal, me = Journal([Place(data.parent / "kept")]), Actor(ME, "tester", "test")
+        return Keeping(journal, data=data, site=hospital, actor=me, now=utc_now)
+
+    async with console(data, config=config, keep=keep, open_desk=gone) as seat:
+        await seat.until("LOCKED since")
+        await unlock(seat)
+        await seat.at(QueueScreen)
+        await seat.until(lambda: seat.app.present is not None and seat.app.present.may_act)
+        assert not seat.app.site.covered
+        taken = await asyncio.wrap_future(seat.app.desk_thread.submit(lambda desk: take_call(desk, CALL)))
+        assert taken.kept
+        await asyncio.wrap_future(seat.app.desk_thread.submit(stand_up))
+        seat.app.ask(lambda desk: take_call(desk, CALL), lambda _taken: None)
+        await seat.at(LockScreen)  # nothing but the PIN is missing
 
 
 async def test_the_pin_is_in_no_screen_no_log_and_no_file(seat: Seat) -> None:

@@ -179,7 +179,7 @@ def test_one_sets_ones_own_and_a_director_anybodys(mine: Desk, boss: Desk) -> No
 
 
 def replace_actor(desk: Desk, who: Actor) -> Desk:
-    desk.sit(who)
+    desk.actor = who
     return desk
 
 
@@ -209,7 +209,7 @@ def test_the_server_names_by_key_only_over_ssh(monkeypatch: pytest.MonkeyPatch) 
 
 def test_each_act_carries_operator_account_and_source(mine: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "10.1.2.3 51234 10.1.2.4 22")
-    mine.sit(here(ME))
+    mine.actor = here(ME)
     set_pin(mine, ME, PIN)
     with mine.database.read() as connection:
         last = events.since(connection, 0)[-1]

@@ -15,7 +15,8 @@ from hisconsole.desk.calls import take_call
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.people import give_roles, who_is_here
 from hisconsole.desk.reading import read_incident
-from hisconsole.errors import Refused
+from hisconsole.desk.supposing import Gone, Supposing
+from hisconsole.errors import Damaged, Refused
 from hisconsole.plan.acts import all_acts
 from hisconsole.plan.events import SITE as NO_INCIDENT
 from hisconsole.plan.events import Event, Kind, NewEvent
@@ -142,6 +143,28 @@ def test_a_changed_role_counts_at_the_next_act_of_a_desk_that_is_open(
         give_roles(boss, ME, [Role.ENGINEER])
         desk.perform("note", number, {"text": "three"})
     assert [each.body["roles"] for each in recorded(boss, Kind.ROLES)] == [["observer"], ["engineer"]]
+
+
+def test_while_the_record_is_away_the_roles_known_last_say_who_sees_numbers_and_polls(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for site in (SITE, roled(Role.OPERATOR)):
+        away = Supposing(data=tmp_path, site=site, actor=actor(ME), now=clock)
+        assert not away.site.covered
+        away.permit("poll")
+    away.site = roled(Role.OBSERVER)
+    assert away.site.covered
+    with pytest.raises(Refused, match="'poll' is for"):
+        away.permit("poll")
+    away.site = roled(Role.OPERATOR)
+    assert not away.site.covered
+
+    def spoilt(_database: Gone) -> None:
+        raise Damaged("it is not what was written")
+
+    monkeypatch.setattr(Gone, "read", spoilt)
+    away.recognise()
+    assert away.site.covered
 
 
 def test_only_a_director_gives_roles(data: Path, clock: Clock) -> None:

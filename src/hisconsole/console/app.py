@@ -29,17 +29,18 @@ from hisconsole.console.hospital import take_changed_files
 from hisconsole.console.incident import IncidentScreen
 from hisconsole.console.lookout import Bell, Lookout
 from hisconsole.console.modes import MODES
-from hisconsole.console.operator import choose_operator, lock_idle, offer_drafts, recognise
+from hisconsole.console.operator import choose_operator, lock, lock_idle, offer_drafts, recognise
 from hisconsole.console.place import Place
 from hisconsole.console.pulse import Pulse
 from hisconsole.console.queue import QueueScreen
 from hisconsole.console.table import Screens
 from hisconsole.desk.actor import utc_now
 from hisconsole.desk.worker import DeskThread, News, Trouble
-from hisconsole.errors import HisError, StoreFault
+from hisconsole.errors import HisError, Refused, StoreFault
 from hisconsole.faultlog import LOG
 from hisconsole.plan.acts import Act, all_acts
 from hisconsole.plan.board import Board
+from hisconsole.plan.operators import NEEDS_PIN
 from hisconsole.plan.times import clock
 from hisconsole.sessions import Session
 
@@ -193,6 +194,8 @@ class HisConsole(Calm[int], inherit_bindings=False):
             self.lookout.start()
             if news.board is not None:
                 self._take(news.board)
+            if self.operator and self.present is None:
+                recognise(self)  # without a picture nothing else asks for the PIN
             self.refresh_status()
             return
         self.trouble = None
@@ -305,6 +308,8 @@ class HisConsole(Calm[int], inherit_bindings=False):
                 answer(await asyncio.wrap_future(future))
             except HisError as error:
                 (failed or self._failed)(error)
+                if isinstance(error, Refused) and error.needs == NEEDS_PIN:
+                    lock(self)
             except Exception as error:  # noqa: BLE001 - a bug must not leave a form waiting for ever
                 (failed or self._failed)(HisError(self.fault(error).sentence))
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
 
 from hisconsole.text import printable
+
+if TYPE_CHECKING:
+    from hisconsole.desk.relief import Hand
+
+Found = TypeVar("Found")
 
 NAMED = "HISCONSOLE_OPERATOR"
 """Where the SSH server, or a person, says who acts."""
@@ -26,6 +35,45 @@ class Actor:
     source: str
     by_key: bool = False
     proved: bool = False
+
+
+class Seat:
+    """Who sits at one console: held once, for the desk on its record and for the one without."""
+
+    def __init__(self, actor: Actor) -> None:
+        """Sit `actor` down."""
+        self._sits = actor
+        self._bound = threading.local()
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts: in a job that was handed over he who sat here when it began, else who sits here now."""
+        hand = self._hand()
+        return hand.actor if hand is not None else self._sits
+
+    def take(self, actor: Actor) -> None:
+        """Somebody else sits here from now on, and acts in the rest of this job."""
+        self._sits = actor
+        if (hand := self._hand()) is not None:
+            hand.actor = actor
+
+    def once(self, what: Callable[[], Found]) -> Found:
+        """Do what must not be done twice, where the job that does it may be run twice."""
+        hand = self._hand()
+        return hand.once(what) if hand is not None else what()
+
+    @contextmanager
+    def given_to(self, hand: Hand) -> Iterator[None]:
+        """Let `hand` act in this thread for one job, whoever sits down meanwhile."""
+        self._bound.hand = hand
+        try:
+            yield
+        finally:
+            self._bound.hand = None
+
+    def _hand(self) -> Hand | None:
+        found: Hand | None = getattr(self._bound, "hand", None)
+        return found
 
 
 def act_id(now: datetime | None = None) -> str:

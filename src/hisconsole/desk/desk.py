@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo
 from hisconsole.config import Site
 from hisconsole.config.covering import covered
 from hisconsole.desk import evidence
-from hisconsole.desk.actor import Actor, act_id, utc_now
+from hisconsole.desk.actor import Actor, Seat, act_id, utc_now
 from hisconsole.desk.keepable import keepable
 from hisconsole.desk.means import means_of
 from hisconsole.desk.memory import Looked, Memory, onward
 from hisconsole.desk.order import order_now
 from hisconsole.desk.permits import Permits
-from hisconsole.errors import NotFound, Refused, StoreFault
+from hisconsole.errors import Away, NotFound, Refused, StoreFault
 from hisconsole.plan.acts import Act, Setting, all_acts
 from hisconsole.plan.asking import Answers, read_answers
 from hisconsole.plan.document import Plan
@@ -174,7 +174,7 @@ class Desk:
         self.memory = Memory(database)
         self.permits = Permits(database)
         self.full_site = self._site = site
-        self.actor = actor
+        self.seat = Seat(actor)
         self.now = now
         self.written: Callable[[], datetime] | None = None
         """What the record is told of when an act was written down, where that is not when it was done."""
@@ -183,6 +183,15 @@ class Desk:
         """Where acts wait while the record is away; without it they are refused then."""
         self.acts: Mapping[str, Act] = all_acts()
         self.recognise()
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        return self.seat.actor
+
+    @actor.setter
+    def actor(self, actor: Actor) -> None:
+        self.seat = Seat(actor)  # a seat that other desks share stays as it is
 
     @property
     def site(self) -> Site:
@@ -194,22 +203,19 @@ class Desk:
         self.full_site = self._site = site
         self.recognise()
 
-    def sit(self, actor: Actor) -> None:
-        """Somebody else acts here from now on."""
-        self.actor = actor
-        self.recognise()
-
     def recognise(self) -> None:
-        """Show what the roles of whoever acts let him see; a record that cannot be read shows the least."""
+        """Show what the roles known last of whoever acts let him see; a damaged record shows the least."""
         if not self.full_site.named:
             return
         try:
             with self.database.read() as connection:
                 self._show(connection)
+        except Away:
+            self._show(None)
         except StoreFault:
             self._site = covered(self.full_site)
 
-    def _show(self, connection: Connection) -> None:
+    def _show(self, connection: Connection | None) -> None:
         site, who = self.full_site, self.actor.operator
         sees = who in MACHINES or may(self.permits.roles(connection, site, who), "reveal", self.permits.rows)
         if sees or not self._site.covered:
@@ -217,8 +223,14 @@ class Desk:
 
     def permit(self, doing: str, number: int = SITE) -> None:
         """Refuse what whoever acts may not do, where it is no act of the record. Raises Refused."""
-        with self.database.read() as connection:
-            why, needs = self.permits.why_not(connection, self.full_site, self.actor, doing)
+        try:
+            with self.database.read() as connection:
+                why, needs = self.permits.why_not(connection, self.full_site, self.actor, doing)
+        except Away:
+            why, needs = self.permits.why_not(None, self.full_site, self.actor, doing)
+            if why:  # as the roles known last have it, and nothing can be recorded
+                raise Refused(why, needs=needs) from None
+            return
         if why:
             now = self.now()
             with self.database.write() as connection:

@@ -77,7 +77,8 @@ class Keeping:
             if (known := self._kept.get(identity)) is not None:
                 return known
             standin, moment = self.standin, desk.now()
-            standin.site, standin.actor = desk.site, desk.actor
+            standin.seat = desk.seat  # whoever acts at that desk acts here
+            standin.site = desk.full_site
             standin.decided = ()
             before, outside = standin.provisional, standin.now
             standin.now, standin.judging = (lambda: moment), True

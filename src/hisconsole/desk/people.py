@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from hisconsole.config import Site
 from hisconsole.desk import pins
@@ -103,22 +104,28 @@ def sit_down(desk: Desk, actor: Actor, pin: bytes | None = None) -> Tried:
     Where the PIN is wrong, or one is given by who has none, nobody else sits here than before: behind a
     lock a name alone is not enough. Raises StoreFault.
     """
-    proof = proof_by(desk.database, desk.full_site, actor)
-    if pin is not None and proof in (Proof.FREE, Proof.NEVER):
-        return Tried(right=False, wrong=0, wait_s=0, taken=False)
-    if pin is None or proof is Proof.OWN:
-        desk.sit(replace(actor, proved=False))
-        return Tried(right=proof in (Proof.OWN, Proof.FREE), wrong=0, wait_s=0, taken=False)
-    now = desk.now()
-    tried = pins.try_pin(desk.database.data, actor.operator, pin, now=now)
+    now, tried = desk.seat.once(lambda: _seated(desk, actor, pin))
+    desk.recognise()
     if tried.taken:
         what = PinFact.GIVEN if tried.right else PinFact.WRONG
         fact = pin_fact(actor.operator, what, wrong=tried.wrong, wait_s=tried.wait_s, now=now)
         with suppress(StoreFault):  # a record that takes nothing keeps nobody from looking at it
             desk.write_down([fact], actor, act=act_id(now), now=now)
-    if tried.right:
-        desk.sit(replace(actor, proved=True))
     return tried
+
+
+def _seated(desk: Desk, actor: Actor, pin: bytes | None) -> tuple[datetime, Tried]:
+    """Try the PIN and sit down, and when that was: the part of it that no file and no record holds up."""
+    proof, now = proof_by(desk.database, desk.full_site, actor), desk.now()
+    if pin is not None and proof in (Proof.FREE, Proof.NEVER):
+        return now, Tried(right=False, wrong=0, wait_s=0, taken=False)
+    if pin is None or proof is Proof.OWN:
+        desk.seat.take(replace(actor, proved=False))
+        return now, Tried(right=proof in (Proof.OWN, Proof.FREE), wrong=0, wait_s=0, taken=False)
+    tried = pins.try_pin(desk.database.data, actor.operator, pin, now=now)
+    if tried.right:
+        desk.seat.take(replace(actor, proved=True))
+    return now, tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,8 @@ def who_is_here(desk: Desk) -> Present:
 
 def stand_up(desk: Desk) -> None:
     """Nobody acts here under a PIN any more until it is given again."""
-    desk.sit(replace(desk.actor, proved=False))
+    desk.seat.once(lambda: desk.seat.take(replace(desk.actor, proved=False)))
+    desk.recognise()
 
 
 def read_past(desk: Desk, operator: str = "") -> list[Event]:

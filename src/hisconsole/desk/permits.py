@@ -12,14 +12,11 @@ from hisconsole.desk import pins, private
 from hisconsole.desk.actor import Actor
 from hisconsole.errors import StoreFault
 from hisconsole.plan.events import Kind, NewEvent
-from hisconsole.plan.operators import Given, Proof, given, not_allowed, proof_of, roles_of
+from hisconsole.plan.operators import NEEDS_PIN, Given, Proof, given, not_allowed, proof_of, roles_of
 from hisconsole.plan.roles import MACHINES, Role, Row, may, refusal, table
 from hisconsole.store import events
 from hisconsole.store.database import Connection, Database
 from hisconsole.text import _
-
-NEEDS_PIN: Final = "pin"
-"""What a refusal needs where nothing but the PIN is missing."""
 
 ONE_A: Final = timedelta(minutes=1)
 """Refusals of the same act of the same operator within it are one event, and counted."""

@@ -1,24 +1,55 @@
 """What the screen hands to the desk, and the thread that relieves the desk's own while the record is away.
 
 A job may be run twice, by the relief on a desk without its record and by the desk's own thread: acts have
-their ids, so that this is once, and the first answer counts.
+their ids, so that this is once, and the first success is the answer. A refusal must not be told of an act
+that is done after all: the relief tells one only where it has taken the job from the desk's thread, which
+will not begin it any more. A job which that thread has begun waits for what the record says, and after
+GIVE_UP_S its answer is that nobody knows.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from hisconsole.desk.actor import act_id
-from hisconsole.errors import Away
+from hisconsole.desk.actor import Actor, act_id
+from hisconsole.errors import Away, HisError
+from hisconsole.text import _
 
 if TYPE_CHECKING:
     from hisconsole.desk.desk import Desk
 
 Answer = TypeVar("Answer")
+Found = TypeVar("Found")
+
+GIVE_UP_S = 20.0
+"""So long somebody waits for the answer of a record that is frozen: longer than any deadline of a store."""
+
+
+class Hand:
+    """Whoever acts in one job, which may be run twice, and what is done in it only once."""
+
+    def __init__(self, actor: Actor) -> None:
+        """Nothing was done yet."""
+        self.actor = actor
+        self._mutex = threading.Lock()
+        self._done: Future[Any] | None = None
+
+    def once(self, what: Callable[[], Found]) -> Found:
+        """Do it, or say again what it came to; a second one waits for the first."""
+        with self._mutex:
+            if self._done is None:
+                self._done = Future()
+                try:
+                    self._done.set_result(what())
+                except BaseException as error:  # noqa: BLE001 - it is raised below, each time
+                    self._done.set_exception(error)
+            found: Found = self._done.result()
+            return found
 
 
 class Task(Generic[Answer]):
@@ -27,15 +58,36 @@ class Task(Generic[Answer]):
     def __init__(self, job: Callable[[Desk], Answer]) -> None:
         self._job = job
         self._acts: list[str] = []
+        self._hand: Hand | None = None
+        self._begun = self._withdrawn = False
         self._mutex = threading.Lock()
+        self.since = time.monotonic()
         self.future: Future[Answer] = Future()
         self.future.set_running_or_notify_cancel()
         self.tried = False
         """Whether the relief has had it."""
 
+    def begin(self) -> bool:
+        """The desk's thread has come to it; False where it was withdrawn, and is not to be done."""
+        with self._mutex:
+            self._begun = not self._withdrawn
+            return self._begun
+
+    def withdraw(self) -> bool:
+        """See to it that the desk's thread will not do it; False where it has begun."""
+        with self._mutex:
+            self._withdrawn = not self._begun
+            return self._withdrawn
+
     def run(self, desk: Desk) -> Answer:
-        """Do it with a desk; its acts without ids of their own have the same ones each time."""
+        """Do it with a desk; whoever acts, and the ids of acts without their own, are the same each time.
+
+        It is bound to whoever sits there when it is first run: jobs are begun in their order, and one
+        that seats somebody comes before those of his.
+        """
         before, done = desk.naming, 0
+        with self._mutex:
+            hand = self._hand = self._hand or Hand(desk.seat.actor)
 
         def name(now: datetime) -> str:
             nonlocal done
@@ -47,7 +99,8 @@ class Task(Generic[Answer]):
 
         desk.naming = name
         try:
-            return self._job(desk)
+            with desk.seat.given_to(hand):
+                return self._job(desk)
         finally:
             desk.naming = before
 
@@ -90,8 +143,9 @@ class Relief:
                 self._thread.start()
 
     def stand_in(self, task: Task[Answer], desk: Desk) -> bool:
-        """Answer a task without the record; False where only the record could."""
+        """Answer a task for good without the record, in the desk's thread; False where only it could."""
         with self._at_work:
+            desk.recognise()
             try:
                 task.answer(task.run(desk))
             except Away:
@@ -100,6 +154,12 @@ class Relief:
                 task.fail(error)
             return True
 
+    def give_up(self) -> None:
+        """Tell whoever has waited too long for a frozen record that there is no answer."""
+        for task in list(self._open.values()):
+            if time.monotonic() - task.since > GIVE_UP_S:
+                task.fail(_undone() if task.withdraw() else _doubt())
+
     def join(self, wait: float) -> None:
         """Wait for the thread where there is one."""
         if self._thread is not None:
@@ -107,8 +167,24 @@ class Relief:
 
     def _run(self, desk: Desk) -> None:
         while (task := self._next()) is not None:
-            if self.stand_in(task, desk):
+            if self._try(task, desk):
                 self._told()
+
+    def _try(self, task: Task[object], desk: Desk) -> bool:
+        """Answer a task before the desk's thread does, or leave it to that; whether it was answered."""
+        with self._at_work:
+            desk.recognise()
+            try:
+                task.answer(task.run(desk))
+            except Away:
+                return False
+            except HisError as refusal:
+                if not task.withdraw():
+                    return False
+                task.fail(refusal)
+            except Exception:  # noqa: BLE001 - the desk's thread has the record, and says what is wrong
+                return False
+            return True
 
     def _next(self) -> Task[object] | None:
         with self._mutex:
@@ -118,3 +194,14 @@ class Relief:
                     return task
             self._thread = None
             return None
+
+
+def _undone() -> Away:
+    return Away(_("The record does not answer, and this was not done: try again once it is back."))
+
+
+def _doubt() -> Away:
+    sentence = _(
+        "The record does not answer, and nobody knows whether this was done: look again once it is back."
+    )
+    return Away(sentence, doubtful=True)

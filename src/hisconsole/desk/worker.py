@@ -138,6 +138,8 @@ class DeskThread:
             if silent and not keeping.away:
                 keeping.went(Away(_("The record does not answer.")))
             self._relief.take_over(keeping.standin)
+        if silent:
+            self._relief.give_up()
 
     def _run(self) -> None:
         try:
@@ -201,6 +203,8 @@ class DeskThread:
             return False
         if task is None:
             return None
+        if not task.begin():
+            return True
         try:
             if desk is None:
                 raise Away(self._trouble)
@@ -220,7 +224,8 @@ class DeskThread:
                 self._desk = desk = self._open_desk()
                 if self.keeping is not None:
                     self.keeping.standin.memory, self.keeping.standin.permits = desk.memory, desk.permits
-                    desk.keeping = self.keeping
+                    desk.keeping, desk.seat = self.keeping, self.keeping.standin.seat
+                    desk.recognise()
                 return desk
             except HisError as error:
                 self._trouble = str(error)

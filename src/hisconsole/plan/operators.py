@@ -6,11 +6,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from hisconsole.errors import Refused
 from hisconsole.plan.events import SITE, Event, Kind, NewEvent
 from hisconsole.plan.roles import Role, roles_told
 from hisconsole.text import _
+
+NEEDS_PIN: Final = "pin"
+"""What a refusal needs where nothing but the PIN is missing."""
 
 
 @dataclass(frozen=True, slots=True)
