@@ -222,15 +222,49 @@ def test_a_record_goes_to_the_server_and_back_whole(
             copy(old, server)
         one = tmp_path / "one.db"
         assert backup.backup(server, one).head == head
-        back, path = to_a_file(tmp_path / "back", server)
+        back, path, closed = to_a_file(tmp_path / "back", server, now=clock())
         assert (back.head, path) == (head, tmp_path / "back" / RECORD)
         with pytest.raises(StoreFault, match="There is a record in"):
-            to_a_file(tmp_path / "back", server)
+            to_a_file(tmp_path / "back", server, now=clock())
+        with server.beside() as connection:
+            assert connection.exec_driver_sql(f"SELECT max(seq) FROM {closed}.event").scalar() == head.seq
     assert {each.name for each in tmp_path.iterdir()} == {"data", "one.db", "back"}
     desk = Desk(database=Database(tmp_path / "back"), site=SITE, actor=actor(), now=clock)
     assert desk.perform("acknowledge", 2).seq == head.seq + 1
     assert reading.read_incident(desk, 2).callbacks
     desk.database.close()
+
+
+def test_a_record_that_was_taken_to_a_file_is_closed_to_whoever_has_it_open(
+    at_server: Desk, server: Server, tmp_path: Path, clock: Clock, postgres: Postgres
+) -> None:
+    data = tmp_path / "data"
+    postgres.execute("CREATE ROLE console LOGIN")
+    small = Server("console", server.hosts, server.name)
+    with closing(Shared(server, data)) as owner:
+        give(owner, "console")
+        desk = _sit(small, data, clock)
+        for _ in range(7):  # so often that the server has the statements prepared
+            calls.take_call(desk, CALL)
+        with closing(Shared(small, data)) as stranger, pytest.raises(StoreFault, match="Name that account"):
+            to_a_file(tmp_path / "back", stranger, now=clock())
+        assert not (tmp_path / "back" / RECORD).exists()
+        proof, _path, closed = to_a_file(tmp_path / "back", owner, now=clock())
+    for open_ in (desk, at_server):
+        with pytest.raises(StoreFault, match="does not hold what it did"):
+            calls.take_call(open_, CALL)
+    for user in (server, small):
+        for writable in (True, False):
+            with pytest.raises(StoreFault, match=f"was moved to a file, what is left there is {closed}"):
+                Shared(user, data, writable=writable)
+    (row,) = postgres.execute(
+        f"SELECT max(seq), has_table_privilege('console', '{closed}.event', 'INSERT') FROM {closed}.event",
+        database=server.name,
+    )
+    assert row == (proof.head.seq, False)
+    desk.database.close()
+    postgres.execute("DROP OWNED BY console", database=server.name)
+    postgres.execute("DROP ROLE console")
 
 
 def test_nothing_moves_where_something_does_not_prove(on_postgres: Lay, data: Path, clock: Clock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
@@ -27,13 +28,21 @@ Join = Callable[[str], Shares]
 
 
 @pytest.fixture
-def join(on_postgres: Callable[[bool], Server], data: Path) -> Iterator[Join]:
+def ahead() -> defaultdict[str, timedelta]:
+    """How far the clock of a host is ahead."""
+    return defaultdict(timedelta)
+
+
+@pytest.fixture
+def join(
+    on_postgres: Callable[[bool], Server], data: Path, ahead: defaultdict[str, timedelta]
+) -> Iterator[Join]:
     server = on_postgres(True)
     with ExitStack() as open_:
 
         def come(name: str) -> Shares:
             record = open_.enter_context(closing(Shared(server, data)))
-            return Shares(record, me=name, host=f"host-{name}")
+            return Shares(record, me=name, host=f"host-{name}", now=lambda: datetime.now(UTC) + ahead[name])
 
         yield come
 
@@ -85,6 +94,67 @@ def test_targets_that_a_host_does_not_know_it_does_not_take(join: Join) -> None:
     a.beat(TARGETS, for_s=60)
     a.leave()
     assert b.beat(["sw-00", "sw-new"], for_s=60).mine == {"sw-00", "sw-new", RECORD_KEEPER}
+
+
+def test_hosts_that_know_different_targets_leave_none_unpolled(join: Join) -> None:
+    a, b = join("a"), join("b")
+    more = [*TARGETS, *(f"new-{number:02d}" for number in range(10))]
+    a.beat(more, for_s=60)
+    for _ in range(3):
+        theirs = b.beat(TARGETS, for_s=60).mine
+        ours = a.beat(more, for_s=60).mine
+        assert not ours & theirs
+    assert ours | theirs == {*more, RECORD_KEEPER}
+    assert len(ours) == len(theirs) == 10
+    assert b.beat(TARGETS, for_s=60).mine == theirs  # and there it stays
+
+
+def test_what_nobody_else_takes_for_a_lease_is_taken_beyond_our_part(join: Join) -> None:
+    a, b = join("a"), join("b")
+    b.beat(["other"], for_s=60)
+    with a._record.beside() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO readings.share SELECT target, '', now() - interval '61 s'"
+            " FROM unnest(%s::text[]) AS target",
+            (TARGETS,),
+        )
+    assert set(TARGETS) <= a.beat(TARGETS, for_s=60).mine
+    assert set(TARGETS) <= a.beat(TARGETS, for_s=60).mine
+
+
+def test_shares_that_are_gone_come_again(join: Join) -> None:
+    a = join("a")
+    a.beat(TARGETS, for_s=60)
+    with a._record.beside() as connection:
+        connection.exec_driver_sql("DELETE FROM readings.share WHERE target >= 'sw-05'")
+    assert a.beat(TARGETS, for_s=60).mine == ALL
+
+
+def test_a_clock_that_is_ahead_silences_nobody(join: Join, ahead: defaultdict[str, timedelta]) -> None:
+    minutes = timedelta(minutes=10)
+    ahead["fast"] = minutes
+    fast, other, third = join("fast"), join("other"), join("third")
+    for each in (fast, other, third):
+        each.beat(TARGETS, for_s=60)
+    at = datetime.now(UTC)
+    fast.tell([_told("sw-01", 1.0, at + minutes)])
+    (heard,) = third.hear()
+    assert abs(heard.measured.at - at) < timedelta(seconds=5)
+    assert abs(heard.measured.readings[0].since - at) < timedelta(seconds=5)
+    other.tell([_told("sw-01", 2.0, datetime.now(UTC))])
+    assert [each.measured.readings[0].last for each in third.hear()] == [2.0]
+    (back,) = fast.hear()
+    assert abs(back.measured.at - at - minutes) < timedelta(seconds=5)
+
+
+def test_a_round_dated_by_another_server_ahead_of_this_one_is_written_over(join: Join) -> None:
+    a, b = join("a"), join("b")
+    now = datetime.now(UTC)
+    a.tell([_told("sw-01", 1.0, now + timedelta(minutes=10))])  # before any beat: as the old server had it
+    a.tell([_told("sw-01", 2.0, now)])
+    assert [each.measured.readings[0].last for each in b.hear()] == [2.0]
+    a.tell([_told("sw-01", 3.0, now - timedelta(minutes=1))])
+    assert b.hear() == []  # an older one is not
 
 
 def test_a_wish_reaches_whoever_has_the_target_and_once(join: Join) -> None:

@@ -16,11 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from hisconsole.config.server import load_server
 from hisconsole.paths import Server
-from hisconsole.store.readings import ask_poll
+from hisconsole.store.readings import Holder, ask_poll
 from hisconsole.store.readings_reader import Reader
 from hisconsole.watch.loop import Watch
+from hisconsole.watch.sharing import Sharing
 from hisconsole.watch.timing import Timing
+from tests.postgres import MADE, Postgres
 from tests.watch.fakes import Script, entries, lay_site, until
 from tests.watch.lone import LEASE_S as LONE_LEASE_S
 
@@ -138,6 +141,41 @@ async def test_without_the_server_each_polls_everything(host: Open, config: Path
     a, b = host("a"), host("b")
     await until(lambda: a.polled() == b.polled() == set(TARGETS))
     await _end(a, b)
+
+
+async def test_a_database_made_anew_and_filled_again_is_shared_without_a_new_start(
+    config: Path, tmp_path: Path, postgres: Postgres
+) -> None:
+    server = load_server(config, tmp_path)
+    assert server is not None
+    faults: list[Exception] = []
+
+    def broken(fault: Exception) -> str:
+        faults.append(fault)
+        return ""
+
+    sharing = Sharing(
+        server, tmp_path, holder=Holder("a", 1, 1, "here", "host-a"), lease_s=60, now=_now, broken=broken
+    )
+    led: list[bool] = []
+
+    async def beat() -> None:
+        await sharing.beat(TARGETS, cut_off=False)
+        led.append(sharing.leads)
+
+    await beat()
+    postgres.drop(server)
+    await beat()
+    postgres.execute(f"CREATE DATABASE {server.name} TEMPLATE {MADE} STRATEGY file_copy")
+    await beat()
+    assert sharing.mine is not None
+    assert set(TARGETS) <= sharing.mine
+    assert len(faults) == 1
+    postgres.execute("DROP SCHEMA readings CASCADE", database=server.name)
+    await beat()
+    await beat()
+    assert led == [True, False, True, False, True]
+    await sharing.close()
 
 
 @contextmanager

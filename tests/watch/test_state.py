@@ -9,6 +9,7 @@ import pytest
 
 from hisconsole.plan.health import Policy, Status
 from hisconsole.plan.reach import Role
+from hisconsole.plan.skew import health_moved
 from hisconsole.plan.targets import Override
 from hisconsole.plan.threshold import Threshold
 from hisconsole.plan.watching import SELF, Slot, limits, patience, probes_of, slots
@@ -196,6 +197,20 @@ def test_what_another_host_has_found_is_taken_up_with_its_changes() -> None:
     assert here.take("sw-1", up=False).changes == ()  # it goes on from there
     again = here.state.adopt(theirs.health, slot, theirs.readings, at=at, now=at)
     assert again is None  # what was found here since is newer
+
+
+def test_a_round_of_the_future_makes_nobody_deaf_and_a_change_told_twice_is_no_news() -> None:
+    here, slot = Play(a_target("sw-1")), Slot("sw-1", "net")
+    theirs = _elsewhere(True, False, False, False)
+    at = NOON + timedelta(seconds=20)
+    future = health_moved(theirs.health, timedelta(minutes=10))
+    assert here.state.adopt(future, slot, theirs.readings, at=at + timedelta(minutes=10), now=at)
+    assert here.state.adopt(theirs.health, slot, theirs.readings, at=at, now=at)
+    assert here.state.healths["sw-1"].checked_at == theirs.health.checked_at
+    trembling = health_moved(theirs.health, timedelta(seconds=1))
+    adopted = here.state.adopt(trembling, slot, theirs.readings, at=at, now=at)
+    assert adopted is not None
+    assert adopted[1] == ()
 
 
 @pytest.mark.parametrize("slot", [Slot("sw-2", "net"), Slot("sw-1", "snmp")])

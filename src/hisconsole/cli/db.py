@@ -59,30 +59,35 @@ def _grants(asked: Namespace, role: str) -> Answer:
 
 
 def _move(asked: Namespace, *, to_server: bool) -> Answer:
-    """Take the record to the server, or back into the file; the one it came from is left behind."""
+    """Take the record to the server, or back into the file; the one it came from is kept, and closed."""
     data = data_dir(asked.data)
     server = _server(asked)
     if to_server:
+        from hisconsole.store.grants import lay_beside
         from hisconsole.store.moving import to_the_server
 
         with closing(open_shared(server, data, patient=True)) as record:
             proof, kept = to_the_server(data, record, now=datetime.now(UTC))
+            again = lay_beside(record)
         lines = [
             _("{server} holds the record now: {proof}").format(server=server, proof=_told(proof)),
             _("What was here is kept as {path}; nothing is written to it any more.").format(path=kept),
+            again,
         ]
         return Answer({**_data(proof), "kept": str(kept)}, lines)
     from hisconsole.store.moving import to_a_file
 
-    with closing(open_shared(server, data, writable=False, patient=True)) as record:
-        proof, path = to_a_file(data, record)
+    open_shared(server, data, writable=False).close()  # where there is no record none is begun
+    with closing(open_shared(server, data, patient=True)) as record:
+        proof, path, closed = to_a_file(data, record, now=datetime.now(UTC))
     lines = [
         _("{path} holds the record now: {proof}").format(path=path, proof=_told(proof)),
-        _("Take the line 'database' out of every site.yaml: {server} is left as it was.").format(
+        _("Take the line 'database' out of every site.yaml: on {server} nothing is written any more.").format(
             server=server
         ),
+        _("What was there is kept in the schema {schema}.").format(schema=closed),
     ]
-    return Answer({**_data(proof), "kept": str(server)}, lines)
+    return Answer({**_data(proof), "kept": f"{server}: {closed}"}, lines)
 
 
 def _data(proof: Proof) -> dict[str, object]:

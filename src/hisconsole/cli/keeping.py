@@ -120,24 +120,29 @@ def restore(asked: Namespace) -> Answer:
     source = _file(asked.file)
     data = data_dir(asked.data)
     server = load_server(config_dir(asked.config), data)
-    proof, kept = (
-        put(data, source, now=datetime.now(UTC)) if server is None else _put_on(server, data, source)
-    )
+    kept, again = None, ""
+    if server is None:
+        proof, kept = put(data, source, now=datetime.now(UTC))
+    else:
+        proof, again = _put_on(server, data, source)
     lines = [_("The record now holds: {proof}").format(proof=_told(proof))]
     if kept is not None:
         lines.append(_("What was there before is kept as {path}.").format(path=kept))
+    if again:
+        lines.append(again)
     told = {"file": str(source), "kept": str(kept) if kept else None, **_proved(proof)}
     return Answer(told, lines)
 
 
-def _put_on(server: Server, data: Path, source: Path) -> tuple[Proof, None]:
-    """Fill the empty database that site.yaml names: one with a record in it is never written over."""
+def _put_on(server: Server, data: Path, source: Path) -> tuple[Proof, str]:
+    """Fill the empty database that site.yaml names, never one with a record; returns what is left to do."""
     from hisconsole.desk.record import open_shared
     from hisconsole.store.database import Database
+    from hisconsole.store.grants import lay_beside
     from hisconsole.store.moving import copy
 
     with closing(Database.at(source)) as backup_, closing(open_shared(server, data, patient=True)) as record:
-        return copy(backup_, record), None
+        return copy(backup_, record), lay_beside(record)
 
 
 def _drilled(asked: Namespace) -> Answer:

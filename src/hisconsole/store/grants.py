@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hisconsole.errors import StoreFault
 from hisconsole.store import shares, tables
 from hisconsole.store.postgres import SCHEMA
 from hisconsole.store.shared import Shared
+from hisconsole.text import _
 
 
 def grants(role: str) -> Sequence[str]:
@@ -36,3 +38,21 @@ def give(record: Shared, role: str) -> Sequence[str]:
         for statement in given:
             connection.exec_driver_sql(statement)
     return given
+
+
+def lay_beside(record: Shared) -> str:
+    """Make what watches share beside a record that has just come, where this account may; what is left to do.
+
+    A new database knows nothing of the accounts of the old one.
+    """
+    try:
+        shares.lay_missing(record)
+    except StoreFault as fault:
+        return _(
+            "Watches cannot share targets yet: repeat 'hisconsole db grants ROLE --execute --owner OWNER'"
+            " for every account ({why})."
+        ).format(why=fault)
+    return _(
+        "If consoles and watches use another account than {user}: repeat"
+        " 'hisconsole db grants ROLE --execute --owner {user}' for it."
+    ).format(user=record.server.user)

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
-from hisconsole.errors import StoreFault
-from hisconsole.store import events, sqlite, tables
+from hisconsole.errors import Away, StoreFault
+from hisconsole.store import events, postgres, sqlite, tables
 from hisconsole.store.aside import set_aside
 from hisconsole.store.database import RECORD, Database, faults
 from hisconsole.store.gate import gate
@@ -20,6 +20,12 @@ from hisconsole.text import _
 
 _AT_ONCE = 1000
 """Rows read and written together; an event may hold a whole plan."""
+_WRITERS = (
+    "SELECT DISTINCT CASE given.grantee WHEN 0 THEN 'PUBLIC'"
+    " ELSE quote_ident(pg_get_userbyid(given.grantee)) END"
+    " FROM pg_class AS one, aclexplode(one.relacl) AS given"
+    " WHERE one.oid = 'event'::regclass AND given.grantee <> one.relowner"
+)
 
 
 def copy(source: Database, target: Database) -> Proof:
@@ -75,10 +81,11 @@ def to_the_server(data: Path, server: Database, *, now: datetime) -> tuple[Proof
     return proof, kept
 
 
-def to_a_file(data: Path, server: Database) -> tuple[Proof, Path]:
-    """Copy the record of a server into a folder that has none; returns its proof and its file.
+def to_a_file(data: Path, server: Database, *, now: datetime) -> tuple[Proof, Path, str]:
+    """Move the record of a server into a folder that has none; returns its proof, its file, and where it was.
 
-    Raises StoreFault.
+    Nobody can write to the server meanwhile, nor afterwards: its record lies in another schema then, and is
+    only read. Raises StoreFault, also where this account does not own the record.
     """
     record = data / RECORD
     if record.exists():
@@ -88,10 +95,41 @@ def to_a_file(data: Path, server: Database) -> tuple[Proof, Path]:
             ).format(path=data)
         )
     sqlite.create_folder(data)
-    with faults(record), filled(server, beside=record) as (made, proof):
-        made.rename(record)
-        sqlite.sync(data)
-    return proof, record
+    try:
+        with server.together(), server.read() as connection:
+            _refuse_strangers(connection, server.named)
+            with faults(record), filled(server, beside=record) as (made, proof):
+                closed = _close(connection, now)
+                made.rename(record)
+                sqlite.sync(data)
+    except BaseException as fault:
+        if not (isinstance(fault, Away) and fault.doubtful):  # then the server may be closed already
+            record.unlink(missing_ok=True)
+        raise
+    return proof, record, closed
+
+
+def _refuse_strangers(connection: Connection, named: str) -> None:
+    owns = "SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = %s"
+    if not connection.exec_driver_sql(owns, (postgres.SCHEMA,)).scalar():
+        raise StoreFault(
+            _(
+                "Only the owner of the record can take it from {server}: nothing was moved."
+                " Name that account with --owner."
+            ).format(server=named)
+        )
+
+
+def _close(connection: Connection, now: datetime) -> str:
+    """Leave nobody a record to write to, behind the lock of all writers; returns the schema it has now."""
+    closed = f"{postgres.MOVED}{now:%Y%m%dT%H%M%S}".lower()
+    for role in connection.exec_driver_sql(_WRITERS).scalars().all():
+        connection.exec_driver_sql(
+            f"REVOKE INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {postgres.SCHEMA} FROM {role}"
+        )
+    connection.exec_driver_sql(f"ALTER SCHEMA {postgres.SCHEMA} RENAME TO {closed}")
+    connection.exec_driver_sql(f"SET LOCAL search_path TO {closed}")  # for what the transaction still reads
+    return closed
 
 
 @contextmanager

@@ -21,6 +21,8 @@ from hisconsole.paths import Server
 from hisconsole.text import _, printable
 
 SCHEMA = "record"
+MOVED = "record_moved_"
+"""How the schema of a record begins that was taken to a file; the moment follows."""
 CHANNEL = "hisconsole_record"
 _LOCK = f"SELECT pg_advisory_xact_lock({0x6869736331})"
 """The lock of writers: `hisc1` in ASCII, as before the hashes of the chain."""
@@ -170,7 +172,13 @@ def fault_of(error: Exception, server: Server) -> StoreFault:
         return Away(
             _("{server} cannot be reached: {why}. Nothing was written.").format(server=server, why=why)
         )
-    return StoreFault(_("The record {server} failed: {why}.").format(server=server, why=why))
+    failed = _("The record {server} failed: {why}.")
+    if state in {"42P01", "3F000"}:  # no such table, no such schema
+        failed = _(
+            "{server} does not hold what it did ({why}): the record was moved away, or the database was made"
+            " anew. Nothing was written; ask before you start again."
+        )
+    return StoreFault(failed.format(server=server, why=why))
 
 
 _AWAY = ("08", "53", "57", "58", "28", "25006")

@@ -78,13 +78,29 @@ class Shared(Database):
         self.read_only_because = "" if self._writable else _("It was opened for reading only.")
         self._engine = postgres.engine_of(self.server, password=self._password, patience_s=self._patience_s)
         try:
-            if not self._writable and not migrate.begun(self._engine):
-                raise StoreFault(_("There is no record at {path}.").format(path=self.named))
+            if not migrate.begun(self._engine):
+                self._refuse_to_begin()
             self._bring_up_to_date()
             self._follow()
         except BaseException:
             self._engine.dispose()
             raise
+
+    def _refuse_to_begin(self) -> None:
+        """Where there is no record none is begun for reading, nor beside one that was moved away."""
+        with self._engine.connect() as connection:
+            moved = connection.exec_driver_sql(
+                "SELECT max(nspname) FROM pg_namespace WHERE starts_with(nspname, %s)", (postgres.MOVED,)
+            ).scalar()
+        if moved is not None:
+            raise StoreFault(
+                _(
+                    "The record on {server} was moved to a file, what is left there is {schema}. Take the"
+                    " line 'database' out of site.yaml, or name an empty database."
+                ).format(server=self.server, schema=moved)
+            )
+        if not self._writable:
+            raise StoreFault(_("There is no record at {path}.").format(path=self.named))
 
     def _upgrade(self) -> None:
         with self._engine.connect() as connection:

@@ -1,17 +1,18 @@
 """How watches on several hosts share the targets of one site, in the schema `readings` of its server.
 
 Each holds a part of the targets for a few seconds and prolongs it with every beat; what nobody prolongs,
-others take, passing by what another is just taking (SKIP LOCKED). The server's clock alone counts. What one
-has measured the others read, so that each host's own file of readings, with its trends, is about all targets.
+others take, passing by what another is just taking (SKIP LOCKED). The server's clock alone counts: what is
+told is dated by it, and by the own one of whoever hears it. What one has measured the others read, so that
+each host's own file of readings, with its trends, is about all targets.
 Nothing here is the record: it may be dropped, and comes again with the next beat.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from sqlalchemy import Connection
@@ -19,6 +20,7 @@ from sqlalchemy import Connection
 from hisconsole.plan.health import TargetHealth
 from hisconsole.plan.health_plain import from_plain, to_plain
 from hisconsole.plan.reading import Judged
+from hisconsole.plan.skew import health_moved, reading_moved, skew
 from hisconsole.store import readings_pack as pack
 from hisconsole.store.readings_keep import Measured
 from hisconsole.store.shared import Shared
@@ -29,7 +31,8 @@ RECORD_KEEPER = ""
 _TABLES = """
 CREATE SCHEMA IF NOT EXISTS readings;
 CREATE TABLE IF NOT EXISTS readings.watch (id text PRIMARY KEY, host text NOT NULL,
-    until timestamptz NOT NULL);
+    until timestamptz NOT NULL, knows text[] NOT NULL DEFAULT '{}');
+ALTER TABLE readings.watch ADD COLUMN IF NOT EXISTS knows text[] NOT NULL DEFAULT '{}';
 CREATE TABLE IF NOT EXISTS readings.share (target text PRIMARY KEY, holder text NOT NULL DEFAULT '',
     until timestamptz NOT NULL DEFAULT '-infinity');
 CREATE TABLE IF NOT EXISTS readings.told (target text NOT NULL, probe text NOT NULL, born xid8 NOT NULL,
@@ -39,31 +42,51 @@ CREATE INDEX IF NOT EXISTS told_born ON readings.told (born);
 CREATE TABLE IF NOT EXISTS readings.request (target text PRIMARY KEY)
 """
 
-_BEAT = (
-    "INSERT INTO readings.watch VALUES (%(me)s, %(host)s, now() + %(for)s * interval '1 second')"
-    " ON CONFLICT (id) DO UPDATE SET until = excluded.until"
+_LAID = (
+    "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('readings.watch') AND attname = 'knows'"
+    " AND to_regclass('readings.request') IS NOT NULL"
 )
+_BEAT = (
+    "INSERT INTO readings.watch VALUES"
+    " (%(me)s, %(host)s, now() + %(for)s * interval '1 second', %(targets)s::text[])"
+    " ON CONFLICT (id) DO UPDATE SET until = excluded.until, knows = excluded.knows"
+)
+_LIVE = (
+    "SELECT count(DISTINCT id), count(DISTINCT target), clock_timestamp()"
+    " FROM readings.watch, unnest(knows) AS target WHERE until >= now()"
+)
+_ROOM = (
+    "SELECT knows, %(most)s - (SELECT count(*) FROM readings.share AS one"
+    " WHERE one.holder = watch.id AND one.until > now()"
+    " OR one.until <= now() AND one.target = ANY(watch.knows))"
+    " FROM readings.watch WHERE until >= now() AND id <> %(me)s ORDER BY id"
+)
+"""What every other watch knows, and how many more it will take of what is given back."""
 _RENEW = (
     "UPDATE readings.share SET until = now() + %(for)s * interval '1 second'"
     " WHERE holder = %(me)s AND target = ANY(%(targets)s) RETURNING target"
 )
 _GIVE = (
-    "UPDATE readings.share SET holder = '', until = '-infinity'"
-    " WHERE holder = %(me)s AND target = ANY(%(targets)s)"
+    "UPDATE readings.share SET holder = '', until = now() WHERE holder = %(me)s AND target = ANY(%(targets)s)"
 )
 _TAKE = (
     "UPDATE readings.share SET holder = %(me)s, until = now() + %(for)s * interval '1 second'"
-    " WHERE target IN (SELECT target FROM readings.share WHERE until < now() AND target = ANY(%(targets)s)"
+    " WHERE target IN (SELECT target FROM readings.share"
+    " WHERE until <= now() - %(free)s * interval '1 second' AND target = ANY(%(targets)s)"
     " ORDER BY target LIMIT %(most)s FOR UPDATE SKIP LOCKED) RETURNING target"
 )
-_LAY = "INSERT INTO readings.share (target) SELECT unnest(%(targets)s::text[]) ON CONFLICT DO NOTHING"
+_LAY = (
+    "INSERT INTO readings.share (target, until) SELECT target, now()"
+    " FROM unnest(%(targets)s::text[]) AS target"
+    " WHERE target NOT IN (SELECT target FROM readings.share) ON CONFLICT DO NOTHING"
+)
 _TELL = (
     "INSERT INTO readings.told VALUES (%s, %s, pg_current_xact_id(), %s, %s, %s, %s, %s, %s)"
     " ON CONFLICT (target, probe) DO UPDATE SET born = excluded.born, holder = excluded.holder,"
     " ways = excluded.ways, at = excluded.at, health = excluded.health, shape = excluded.shape,"
-    " packed = excluded.packed WHERE told.at <= excluded.at"
+    " packed = excluded.packed WHERE told.at <= excluded.at OR told.at > extract(epoch FROM now())"
 )
-_SNAPSHOT = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
+"""An older round is passed by, but for one of the future: that was dated by another server."""
 _HEAR = (
     "SELECT target, probe, ways, at, health, shape, packed FROM readings.told"
     " WHERE born >= %s::text::xid8 AND holder <> %s ORDER BY at"
@@ -94,44 +117,43 @@ class Share:
 class Shares:
     """One watch's part, on the open record of the site; for one thread. Raises what `Shared` raises."""
 
-    def __init__(self, record: Shared, *, me: str, host: str) -> None:
-        """Make the tables where there are none."""
-        self._record, self._me, self._host = record, me, host
-        self._laid: frozenset[str] = frozenset()
+    def __init__(self, record: Shared, *, me: str, host: str, now: Callable[[], datetime]) -> None:
+        """Make the tables where there are none; `now` is this host's clock."""
+        self._record, self._me, self._host, self._now = record, me, host, now
+        self._ahead = timedelta()
+        """How far our clock is ahead of the server's."""
         self._since = "0"
         self._at: dict[tuple[str, str], float] = {}
-        with record.beside() as connection:
-            there = connection.exec_driver_sql("SELECT to_regclass('readings.request')").scalar()
-        if there is None:
-            with record.write() as connection:
-                lay(connection)
+        lay_missing(record)
 
     def beat(self, targets: Collection[str], *, for_s: float) -> Share:
-        """Prolong what is ours, give back what is more than our part, and take what nobody has."""
+        """Prolong what is ours, give back what is more than our part, and take what nobody has.
+
+        What hosts know may differ: given back is only what another will take, and what nobody has taken
+        for a whole lease is ours beyond our part.
+        """
         wanted = frozenset((*targets, RECORD_KEEPER))
         given = {"me": self._me, "host": self._host, "for": for_s, "targets": sorted(wanted)}
         with self._record.beside() as connection:
             connection.exec_driver_sql(_BEAT, given)
-            if self._laid != wanted:
-                connection.exec_driver_sql(_LAY, given)
+            connection.exec_driver_sql(_LAY, given)
             connection.exec_driver_sql("DELETE FROM readings.watch WHERE until < now() - interval '1 day'")
-            watches = connection.exec_driver_sql(
-                "SELECT count(*) FROM readings.watch WHERE until >= now()"
-            ).scalar_one()
-            most = ceil(len(wanted) / max(1, watches))
+            watches, known, clock = connection.exec_driver_sql(_LIVE).one()
+            self._ahead = skew(self._now(), clock, before=self._ahead)
+            most = ceil(known / watches)
             mine = set(connection.exec_driver_sql(_RENEW, given).scalars())
             if len(mine) > most:
-                surplus = sorted(mine)[most:]
-                connection.exec_driver_sql(_GIVE, {**given, "targets": surplus})
-                mine -= set(surplus)
-            elif len(mine) < most:
-                mine |= set(connection.exec_driver_sql(_TAKE, {**given, "most": most - len(mine)}).scalars())
+                rooms = connection.exec_driver_sql(_ROOM, {**given, "most": most}).all()
+                surplus = _surplus(mine, most, [(set(knows), room) for knows, room in rooms])
+                connection.exec_driver_sql(_GIVE, {**given, "targets": sorted(surplus)})
+                mine -= surplus
+            for part, free_s in ((max(0, most - len(mine)), 0.0), (None, for_s)):
+                taking = {**given, "most": part, "free": free_s}
+                mine |= set(connection.exec_driver_sql(_TAKE, taking).scalars())
             asked = connection.exec_driver_sql(
                 "DELETE FROM readings.request WHERE target = ANY(%s) RETURNING target", (sorted(mine),)
             ).scalars()
-            share = Share(frozenset(mine), tuple(asked))
-        self._laid = wanted
-        return share
+            return Share(frozenset(mine), tuple(asked))
 
     def close(self) -> None:
         """Let the connection go."""
@@ -141,7 +163,8 @@ class Shares:
         """Give everything back, so that others need not wait."""
         with self._record.beside() as connection:
             connection.exec_driver_sql(
-                "UPDATE readings.share SET holder = '', until = '-infinity' WHERE holder = %s", (self._me,)
+                "UPDATE readings.share SET holder = '', until = now() WHERE holder = %s AND until > now()",
+                (self._me,),
             )
             connection.exec_driver_sql("DELETE FROM readings.watch WHERE id = %s", (self._me,))
 
@@ -161,19 +184,20 @@ class Shares:
 
     def _row(self, told: Told) -> tuple[object, ...]:
         measured = told.measured
+        readings = tuple(reading_moved(each, -self._ahead) for each in measured.readings)
         return (
             measured.target,
             measured.probe,
             self._me,
             measured.ways,
-            measured.at.timestamp(),
-            json.dumps(to_plain(told.health), separators=(",", ":")),
-            pack.shape(measured.readings),
-            pack.values(measured.readings),
+            (measured.at - self._ahead).timestamp(),
+            json.dumps(to_plain(health_moved(told.health, -self._ahead)), separators=(",", ":")),
+            pack.shape(readings),
+            pack.values(readings),
         )
 
     def hear(self) -> list[Told]:
-        """What the others have measured since; what cannot be read is left out."""
+        """What the others have measured since, by our own clock; what cannot be read is left out."""
         found: list[Told] = []
         with self._record.read() as connection:
             # By transactions and not by a counter: what commits late is not passed over.
@@ -187,15 +211,30 @@ class Shares:
             try:
                 readings: tuple[Judged, ...] = pack.unpacked(shape, packed, probe=probe)
                 told = Told(
-                    from_plain(json.loads(health)),
-                    Measured(target, probe, ways, datetime.fromtimestamp(at, UTC), tuple(readings)),
+                    health_moved(from_plain(json.loads(health)), self._ahead),
+                    Measured(
+                        target,
+                        probe,
+                        ways,
+                        datetime.fromtimestamp(at, UTC) + self._ahead,
+                        tuple(reading_moved(each, self._ahead) for each in readings),
+                    ),
                 )
-            except ValueError:
+            except (ValueError, OverflowError):
                 continue
             self._at[target, probe] = at
             found.append(told)
         self._since = until
         return found
+
+
+def _surplus(mine: Collection[str], most: int, others: Sequence[tuple[set[str], int]]) -> set[str]:
+    """What of ours is too much, as far as others know it and have room for it."""
+    given: set[str] = set()
+    for knows, room in others:
+        fit = sorted(knows.intersection(mine) - given, reverse=True)
+        given |= set(fit[: max(0, min(room, len(mine) - most - len(given)))])
+    return given
 
 
 def grants(name: str) -> Sequence[str]:
@@ -204,6 +243,15 @@ def grants(name: str) -> Sequence[str]:
         f"GRANT USAGE ON SCHEMA readings TO {name}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA readings TO {name}",
     )
+
+
+def lay_missing(record: Shared) -> None:
+    """Make the tables where they are missing. Raises StoreFault where the account may not."""
+    with record.beside() as connection:
+        there = connection.exec_driver_sql(_LAID).scalar()
+    if not there:
+        with record.write() as connection:
+            lay(connection)
 
 
 def lay(connection: Connection) -> None:

@@ -65,6 +65,7 @@ class Watch:
                         self._data,
                         holder=self._holder,
                         lease_s=self._timing.lease_s,
+                        now=self._now,
                         broken=self._broken,
                     ),
                 )

@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hisconsole.config.server import load_server
-from hisconsole.errors import ConfigFault, HisError
+from hisconsole.errors import Busy, ConfigFault, HisError
 from hisconsole.plan.health import TargetHealth
 from hisconsole.store.readings import Holder, Measured
 
@@ -45,9 +46,10 @@ class Sharing:
         *,
         holder: Holder,
         lease_s: float,
+        now: Callable[[], datetime],
         broken: Callable[[Exception], str],
     ) -> None:
-        self._server, self._data, self._holder = server, data, holder
+        self._server, self._data, self._holder, self._now = server, data, holder, now
         self._lease_s, self._broken = lease_s, broken
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sharing")
         self._shares: Shares | None = None
@@ -102,9 +104,28 @@ class Sharing:
         *,
         cut_off: bool,
     ) -> tuple[Share | None, tuple[Told, ...]]:
+        shares = self._opened()
+        try:
+            return self._told(shares, targets, waiting, wanted, cut_off=cut_off)
+        except Busy:
+            raise
+        except HisError:
+            # What comes next may be another server or another database: nothing is known of it.
+            self._shares = None
+            shares.close()
+            raise
+
+    def _told(
+        self,
+        shares: Shares,
+        targets: Collection[str],
+        waiting: list[tuple[TargetHealth, Measured]],
+        wanted: Collection[str],
+        *,
+        cut_off: bool,
+    ) -> tuple[Share | None, tuple[Told, ...]]:
         from hisconsole.store.shares import Told
 
-        shares = self._opened()
         if cut_off:
             shares.leave()
             return None, tuple(shares.hear())
@@ -120,7 +141,11 @@ class Sharing:
             from hisconsole.store.shares import Shares
 
             record = open_shared(self._server, self._data)
-            self._shares = Shares(record, me=self._holder.id, host=self._holder.host)
+            try:
+                self._shares = Shares(record, me=self._holder.id, host=self._holder.host, now=self._now)
+            except HisError:
+                record.close()
+                raise
         return self._shares
 
     async def close(self) -> None:
@@ -138,7 +163,13 @@ class Sharing:
 
 
 def sharing_of(
-    config: Path, data: Path, *, holder: Holder, lease_s: float, broken: Callable[[Exception], str]
+    config: Path,
+    data: Path,
+    *,
+    holder: Holder,
+    lease_s: float,
+    now: Callable[[], datetime],
+    broken: Callable[[Exception], str],
 ) -> Sharing | None:
     """Our part where site.yaml names a server; None where this host alone watches."""
     try:
@@ -146,4 +177,6 @@ def sharing_of(
     except ConfigFault as fault:
         broken(fault)
         return None
-    return Sharing(server, data, holder=holder, lease_s=lease_s, broken=broken) if server else None
+    if server is None:
+        return None
+    return Sharing(server, data, holder=holder, lease_s=lease_s, now=now, broken=broken)

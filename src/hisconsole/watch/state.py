@@ -10,6 +10,7 @@ from hisconsole.plan.health import Change, Policy, TargetHealth, begin, due_in, 
 from hisconsole.plan.profiles import Probe
 from hisconsole.plan.reach import Role, in_doubt
 from hisconsole.plan.reading import Judged, Round, Sample
+from hisconsole.plan.skew import ALIKE
 from hisconsole.plan.status import Status
 from hisconsole.plan.targets import Infrastructure, Kind, Rules, Target
 from hisconsole.plan.watching import Slot, patience, probes_of
@@ -53,6 +54,17 @@ class Suspicion:
     words: str
     at: datetime
     firm: bool
+
+
+def _news(change: Change, known: Sequence[Change]) -> bool:
+    """Whether a change is later than those known, and none of them told again by a clock that is near."""
+    if not known:
+        return True
+    again = (
+        abs(change.at - each.at) <= ALIKE and (change.old, change.new) == (each.old, each.new)
+        for each in known
+    )
+    return change.at > known[-1].at - ALIKE and not any(again)
 
 
 def _rules_of(infrastructure: Infrastructure) -> dict[str, Rules]:
@@ -221,13 +233,12 @@ class State:
         before = self.healths.get(slot.target)
         if before is None or all(way.probe != slot.probe for way in before.probes):
             return None
-        if before.checked_at is not None and before.checked_at > at:
+        if before.checked_at is not None and at < before.checked_at <= now + ALIKE:
             return None
         after = begin(slot.target, [way.probe for way in before.probes], now=now, before=told)
         self.healths[slot.target] = after
         self._readings[slot] = tuple(readings)
-        last = before.changes[-1].at if before.changes else None
-        return after, tuple(each for each in after.changes if last is None or each.at > last)
+        return after, tuple(each for each in after.changes if _news(each, before.changes))
 
     def readings_of(self, target: str) -> tuple[Judged, ...]:
         """The latest readings of a target by all its probes."""
