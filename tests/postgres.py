@@ -148,6 +148,12 @@ class Postgres:
         self.execute(f"DROP DATABASE {server.name} WITH (FORCE)")
 
 
+def url_of(server: Server) -> str:
+    """As the line `database` of site.yaml names it."""
+    ((host, port),) = server.hosts
+    return f"postgresql+psycopg://{server.user}@{host}:{port}/{server.name}"
+
+
 @contextmanager
 def running(programs: Path) -> Iterator[Postgres]:
     """A server for as long as the block lasts."""

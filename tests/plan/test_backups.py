@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hisconsole.plan.backups import RETRY, is_due, superfluous
+from hisconsole.plan.backups import RETRY, is_due, newest_of, superfluous
 
 NOW = datetime(2026, 11, 28, 20, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -20,30 +20,45 @@ def ago(hours: float) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("newest", "began", "accepted", "tried", "due"),
+    ("newest", "began", "kept", "accepted", "tried", "due"),
     [
-        (None, None, None, None, False),
-        (None, ago(0.5), None, None, False),
-        (None, ago(1), None, None, True),
-        (ago(0.9), ago(99), None, None, False),
-        (ago(1), ago(99), None, None, True),
-        (ago(0.1), ago(99), ago(0.05), None, True),
-        (ago(0.1), ago(99), ago(0.2), None, False),
-        (None, ago(0.5), ago(0.1), None, True),
-        (ago(2), ago(99), None, NOW, False),
-        (ago(2), ago(99), None, NOW - RETRY, True),
-        (ago(2), ago(99), None, ago(-5), True),  # the clock was set back since
-        (ago(-3), ago(99), None, None, True),
+        (None, None, 0, 0, None, False),
+        (None, ago(0.5), 0, 0, None, False),
+        (None, ago(1), 0, 0, None, True),
+        (ago(0.9), ago(99), 40, 0, None, False),
+        (ago(1), ago(99), 40, 0, None, True),
+        (ago(0.1), ago(99), 40, 41, None, True),
+        (ago(0.1), ago(99), 40, 40, None, False),
+        (ago(0.1), ago(99), None, 41, None, False),  # the newest cannot be read: it would never end
+        (None, ago(0.5), 0, 7, None, True),
+        (ago(2), ago(99), 40, 0, NOW, False),
+        (ago(2), ago(99), 40, 0, NOW - RETRY, True),
+        (ago(2), ago(99), 40, 0, ago(-5), True),  # the clock was set back since
+        (None, ago(-3), 0, 0, None, True),
     ],
 )
 def test_when_one_is_due(
+    *,
     newest: datetime | None,
     began: datetime | None,
-    accepted: datetime | None,
+    kept: int | None,
+    accepted: int,
     tried: datetime | None,
     due: bool,
 ) -> None:
-    assert is_due(newest, began=began, accepted=accepted, tried=tried, now=NOW) is due
+    assert is_due(newest, began=began, kept=kept, accepted=accepted, tried=tried, now=NOW) is due
+
+
+def test_a_backup_dated_ahead_is_followed_by_one_an_hour_and_not_by_one_each_look() -> None:
+    made = [ago(-2000)]
+    tried: datetime | None = None
+    for minute in range(0, 4 * 24 * 60, 5):
+        now = NOW + timedelta(minutes=minute)
+        newest = newest_of(made, now=now)
+        if is_due(newest, began=ago(99), kept=40, accepted=0, tried=tried, now=now):
+            made.append(now)
+            tried = now
+    assert len(made) == 1 + 4 * 24
 
 
 def test_a_year_of_backups_leaves_two_days_and_a_month() -> None:

@@ -15,11 +15,13 @@ from sqlalchemy import Connection, create_engine, text
 
 from hisconsole.desk import reading
 from hisconsole.desk.desk import Desk
+from hisconsole.errors import StoreFault
 from hisconsole.plan.events import SITE as NO_INCIDENT
 from hisconsole.plan.events import Kind, NewEvent
 from hisconsole.plan.times import to_text
 from hisconsole.plan.words import Category, State
 from hisconsole.store import events, migrate, projections, sqlite
+from hisconsole.store.backup import prove, restore
 from hisconsole.store.database import RECORD, Database
 from hisconsole.store.revision import HEAD
 from hisconsole.store.verify import verify
@@ -137,6 +139,35 @@ def test_an_old_record_keeps_its_events_and_gets_new_projections(old: Path, cloc
         (3, 3, "w3-01", "ward-3", "cannot-save"),
     ]
     desk.database.close()
+
+
+def test_a_backup_of_an_old_record_is_proved_and_put_in_place(
+    old: Path, data: Path, clock: Clock, tmp_path: Path
+) -> None:
+    kept = old.rename(tmp_path / "old.db")
+    before = kept.read_bytes()
+    assert (prove(kept).incidents, prove(kept).head.seq) == (3, len(_rows(kept, "event")))
+    proof, _none = restore(data, kept, now=clock())
+    assert proof.incidents == 3
+    assert _rows(data / RECORD, "alembic_version") == [(HEAD,)]
+    assert _rows(data / RECORD, "event") == _rows(kept, "event")
+    assert kept.read_bytes() == before
+    desk = open_desk(data, now=clock)
+    _holds(desk)
+    desk.database.close()
+
+
+@pytest.mark.parametrize("body", ["{}", "no JSON"])
+def test_a_backup_of_an_old_record_that_was_changed_is_refused(
+    old: Path, data: Path, clock: Clock, tmp_path: Path, body: str
+) -> None:
+    kept = old.rename(tmp_path / "old.db")
+    with closing(sqlite3.connect(kept)) as connection, connection:
+        connection.execute("DROP TRIGGER event_no_update")
+        connection.execute("UPDATE event SET body = ? WHERE seq = 2", (body,))
+    with pytest.raises(StoreFault, match=r"old\.db does not hold"):
+        restore(data, kept, now=clock())
+    assert list(data.iterdir()) == []
 
 
 def test_an_old_incident_takes_up_the_plan_when_it_is_classified(old: Path, clock: Clock) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,11 +21,16 @@ from hisconsole.plan.status import Status
 from hisconsole.plan.words import State
 from hisconsole.store import projections
 from hisconsole.store.database import RECORD, Database
+from hisconsole.store.events import head
+from hisconsole.store.shared import Shared
 from hisconsole.watch.correlator import Correlator
+from hisconsole.watch.due_clock import LastSeen
 from hisconsole.watch.holding import Known
-from tests.hospital import START, Clock, actor
+from tests.hospital import ADOPTED, START, Clock, actor
+from tests.postgres import MADE, Postgres, url_of
 
-SAMPLE = load_targets(shipped("config"), sample=True)
+SHIPPED = shipped("config")
+SAMPLE = load_targets(SHIPPED, sample=True)
 AT_ONCE = Policy(attempts=1, recoveries=1)
 CUT_OFF = OwnPath(2, START, "our network card has no link")
 
@@ -31,7 +38,7 @@ CUT_OFF = OwnPath(2, START, "our network card has no link")
 class Watching:
     """What a watch knows of the sample hospital, and its correlator."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, config: Path = SHIPPED, last: LastSeen | None = None) -> None:
         self.clock = Clock()
         self.data = data
         self.path = OwnPath()
@@ -40,12 +47,13 @@ class Watching:
             each.id: begin(each.id, ("snmp",), now=self.clock()) for each in SAMPLE.targets
         }
         self.correlator = Correlator(
-            shipped("config"),
+            config,
             data,
             known=self.known,
             every_s=0.01,
             now=self.clock,
             broken=self._broken,
+            last=last,
         )
 
     def _broken(self, fault: Exception) -> str:
@@ -157,3 +165,34 @@ def test_what_was_never_well_is_a_fault_of_the_set_up_and_opens_nothing(tmp_path
     (opened,) = watching.incidents()
     assert opened.detection is not None
     assert opened.detection.finding.causes == ("sw-agg-2",)
+
+
+def test_a_servers_record_that_has_gone_back_is_not_written_to(postgres: Postgres, tmp_path: Path) -> None:
+    server = postgres.database(template=MADE)
+    config = tmp_path / "config"
+    shutil.copytree(shipped("config"), config)
+    with (config / "site.yaml").open("a") as file:
+        file.write(f"database: {url_of(server)}\n")
+    last = LastSeen()
+    watching = Watching(tmp_path / "data", config, last)
+    watching.poll()
+    watching.poll("lis-1")
+    watching.look()
+    watching.correlator._close()
+    assert last.head is not None
+    postgres.drop(server)
+    postgres.execute(f"CREATE DATABASE {server.name} TEMPLATE {MADE}")
+    again = Watching(tmp_path / "data", config, last)  # the lease was lost, and is held again
+    again.poll()
+    again.poll("lis-1")
+    for _look in range(2):
+        again.correlator.look(again.known())
+        again.poll()
+        again.poll("lis-1")
+    assert [f"event {last.head.seq}, which was seen here" in str(fault) for fault in again.faults] == [
+        True
+    ] * 2
+    with closing(Shared(server, tmp_path / "data")) as database, database.read() as connection:
+        assert head(connection).seq == ADOPTED
+    again.correlator._close()
+    postgres.drop(server)

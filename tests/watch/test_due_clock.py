@@ -25,11 +25,13 @@ from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.times import to_text
 from hisconsole.store.database import RECORD, Database
 from hisconsole.store.journal import Journal, places
+from hisconsole.store.shared import Shared
 from hisconsole.store.verify import verify
 from hisconsole.watch.due_clock import WATCH, DueClock
 from tests.cli.watched import NET, lay, watch
 from tests.hospital import actor
 from tests.plan.stops import GIVEN
+from tests.postgres import MADE, Postgres, url_of
 
 CALL = {"workstation": "reg-01", "symptom": "3", "occurred": "-30"}
 STOP = {**GIVEN, "departments": "none"}
@@ -98,6 +100,35 @@ def _run(
     clock = asyncio.run(watch())
     assert faults is not None or logged == []
     return clock
+
+
+def test_a_servers_record_that_has_gone_back_is_not_written_to(postgres: Postgres, tmp_path: Path) -> None:
+    config, data = tmp_path / "config", tmp_path / "data"
+    server = postgres.database(template=MADE)
+    shutil.copytree(shipped("config"), config)
+    with (config / "site.yaml").open("a") as file:
+        file.write(f"database: {url_of(server)}\n")
+    site = load_site(config)
+    desks = [Desk(database=Shared(server, data), site=site, actor=actor(), now=utc_now)]
+    faults: list[Exception] = []
+
+    def go_back() -> bool:
+        desks.pop().database.close()
+        postgres.drop(server)
+        postgres.execute(f"CREATE DATABASE {server.name} TEMPLATE {MADE}")
+        desks.append(Desk(database=Shared(server, data), site=site, actor=actor(), now=utc_now))
+        calls.take_call(desks[0], CALL)
+        return True
+
+    def refused() -> bool:
+        return sum("has gone back" in str(fault) for fault in faults) > 2
+
+    calls.take_call(desks[0], CALL)
+    _run(data, lambda: _told(desks[0]), go_back, refused, config=config, faults=faults)
+    assert _told(desks[0]) == []
+    _run(data, lambda: _told(desks[0]), config=config)  # one that is started then goes on with it
+    desks[0].database.close()
+    postgres.drop(server)
 
 
 def _told(desk: Desk) -> list[Event]:

@@ -7,23 +7,30 @@ import os
 import shutil
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hisconsole.config.backups import backups_in, named
+from hisconsole.desk import calls, handover, turns
+from hisconsole.desk.handover_sources import Seen
 from hisconsole.errors import StoreFault
 from hisconsole.paths import shipped
 from hisconsole.plan.anchors import found_in
-from hisconsole.store.backup import prove
+from hisconsole.plan.handover import Asks
+from hisconsole.store.backup import backup, prove, restore
 from hisconsole.store.database import Database
 from hisconsole.store.events import head
-from hisconsole.watch.safekeeping import Safekeeping, copy_proved, tell_journal
-from tests.hospital import START, lay_record
+from hisconsole.store.leftover import in_use
+from hisconsole.watch.safekeeping import Safekeeping, tell_journal
+from hisconsole.watch.second_place import copy_proved
+from tests.hospital import OPERATORS, START, Clock, lay_record, open_desk
 
 LATER = START + timedelta(hours=2)
 PATIENCE_S = 40.0
+NOTHING = Seen(None, "no watch in this test")
 
 
 @pytest.fixture
@@ -85,6 +92,24 @@ def _newest(data: Path) -> int:
     return seq
 
 
+def _call(data: Path) -> None:
+    desk = open_desk(data, now=Clock())
+    calls.take_call(desk, {"workstation": "reg-01", "symptom": "3"})
+    desk.database.close()
+
+
+def _hand_over(data: Path, clock: Clock) -> None:
+    gives, takes = (open_desk(data, name, now=clock) for name in OPERATORS[:2])
+    turns.begin(gives)
+    handover.offer(gives, OPERATORS[1], NOTHING)
+    offered = handover.look(takes, NOTHING).offered
+    assert offered is not None
+    turns.take(takes, {item.key: "taken" for item in offered.items if item.asked is Asks.TAKE}, {})
+    handover.accept(takes)
+    for desk in (gives, takes):
+        desk.database.close()
+
+
 def test_an_old_record_is_backed_up_once_and_proved(config: Path, data: Path) -> None:
     keep(Kept(config, data), lambda: _newest(data) == 2)
     ((made, path),) = backups_in(data / "backups")
@@ -116,18 +141,129 @@ def test_it_goes_to_a_second_place_and_old_ones_go(config: Path, data: Path, tmp
         assert prove(folder / named(LATER)).head.seq == 1
 
 
-def test_what_fails_is_told_and_old_backups_stay(config: Path, data: Path, tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("in the way")
-    first = tmp_path / "first"
-    first.mkdir()
-    (first / named(LATER - timedelta(days=400))).write_text("old")
+def _two_places(config: Path, first: Path, second: Path) -> None:
     with (config / "site.yaml").open("a") as file:
-        file.write(f"backup:\n  folder: {first}\n  copy: {blocked}\n")
+        file.write(f"backup:\n  folder: {first}\n  copy: {second}\n  hourly: 48\n  daily: 3\n")
+
+
+@pytest.mark.parametrize("away", ["file", "off/copies"], ids=["file", "off"])
+def test_no_second_place(config: Path, data: Path, tmp_path: Path, away: str) -> None:
+    """It is told, and the first place is tidied all the same."""
+    (tmp_path / "file").write_text("in the way")
+    first, second = tmp_path / "first", tmp_path / away
+    _two_places(config, first, second)
+    first.mkdir()
+    for days in range(1, 61):
+        (first / named(LATER - timedelta(days=days))).write_text("old")
     kept = Kept(config, data)
     keep(kept, lambda: any(kept.said))
-    assert kept.said[-1].startswith(f"the backup could not be copied to {blocked}")
-    assert (first / named(LATER - timedelta(days=400))).exists()
+    assert kept.said[-1].startswith(f"the backup could not be copied to {second}")
+    assert not (tmp_path / "off").exists()
+    good = [LATER, LATER - timedelta(days=1), LATER - timedelta(days=2)]
+    assert sorted(path.name for path in first.iterdir()) == sorted(named(each) for each in good)
+    assert prove(first / named(LATER)).head.seq == 1
+
+
+def test_what_a_second_place_missed_is_carried_when_it_is_back(
+    config: Path, data: Path, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    _two_places(config, first, second)
+    first.mkdir()
+    (first / named(LATER - timedelta(hours=3))).write_text("missed")
+    kept = Kept(config, data)
+
+    def mounted() -> bool:
+        if any(kept.said):
+            second.mkdir(exist_ok=True)
+            kept._now = lambda: LATER + timedelta(minutes=6)
+        return len(list(second.glob("record-*.db"))) == 2
+
+    keep(kept, mounted)
+    assert sorted(each.name for each in second.iterdir()) == sorted(each.name for each in first.iterdir())
+    assert len(list(first.iterdir())) == 2  # no other backup was made for it
+
+
+def test_a_second_place_on_the_same_disk_is_told(config: Path, data: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    _two_places(config, first, second)
+    second.mkdir()
+    kept = Kept(config, data)
+    keep(kept, lambda: any(kept.said) and any(second.glob("record-*.db")))
+    assert f"the copies of the backups in {second} lie on the same disk" in kept.said[-1]
+
+
+def test_a_backup_dated_ahead_does_not_have_another_made_at_each_try(
+    config: Path, data: Path, tmp_path: Path
+) -> None:
+    folder = data / "backups"
+    folder.mkdir()
+    (folder / named(LATER + timedelta(days=90))).write_text("the clock was wrong")
+    kept = Kept(config, data)
+    keep(kept, lambda: len(list(backups_in(folder))) == 2)
+    again = Kept(config, data, LATER + timedelta(minutes=10))
+    looks = iter(range(8))
+    keep(again, lambda: next(looks) == 7)
+    assert len(list(backups_in(folder))) == 2
+
+
+def test_a_record_that_has_gone_back_is_told_until_somebody_has_looked(
+    config: Path, data: Path, tmp_path: Path
+) -> None:
+    looks = iter(range(8))
+    older = tmp_path / "older.db"
+    with closing(Database(data)) as database:
+        backup(database, older)
+    _call(data)
+    keep(Kept(config, data, START), lambda: next(looks) == 7)
+    assert ((data / "record.seen").stat().st_mode & 0o777) == 0o600
+    for path in data.glob("record.db*"):
+        path.unlink()
+    shutil.copyfile(older, data / "record.db")
+    for _start in range(2):
+        kept = Kept(config, data, START)
+        keep(kept, lambda kept=kept: any(kept.said))  # type: ignore[misc]
+        assert "the record has gone back: event 3, which was seen here" in kept.said[-1]
+    (data / "record.seen").unlink()
+    again, looks = Kept(config, data, START), iter(range(8))
+    keep(again, lambda: next(looks) == 7)
+    assert not any(again.said)
+
+
+def test_a_restore_on_purpose_is_no_record_that_has_gone_back(
+    config: Path, data: Path, tmp_path: Path
+) -> None:
+    older = tmp_path / "older.db"
+    with closing(Database(data)) as database:
+        backup(database, older)
+    _call(data)
+    for restored in (False, True):
+        if restored:
+            restore(data, older, now=LATER)
+        kept, looks = Kept(config, data, START), iter(range(8))
+        keep(kept, lambda looks=looks: next(looks) == 7)  # type: ignore[misc]
+        assert not any(kept.said)
+
+
+def test_a_handover_by_a_console_whose_clock_is_behind_is_kept_at_once(
+    config: Path, data: Path, tmp_path: Path
+) -> None:
+    folder = data / "backups"
+    keep(Kept(config, data), lambda: _newest(data) == 2)
+    _hand_over(data, Clock(LATER - timedelta(minutes=10)))
+    keep(Kept(config, data, LATER + timedelta(minutes=1)), lambda: len(list(backups_in(folder))) == 2)
+
+
+def test_what_a_killed_backup_of_a_server_left_is_cleared_and_what_is_in_use_stays(
+    config: Path, data: Path
+) -> None:
+    folder = data / "backups"
+    for name in (".hisconsole-dead", ".hisconsole-living"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "record.db").write_text("half")
+    with in_use(folder / ".hisconsole-living"):
+        keep(Kept(config, data, START), lambda: not (folder / ".hisconsole-dead").exists())
+        assert (folder / ".hisconsole-living" / "record.db").exists()
 
 
 def test_a_damaged_record_is_no_backup_and_the_reason_is_told(config: Path, data: Path) -> None:
@@ -184,8 +320,9 @@ def test_a_copy_on_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "record.db.partial").symlink_to("/dev/full")  # where others may write: it is not followed
     assert copy_proved(source, folder).read_bytes() == source.read_bytes()
-    with pytest.raises(StoreFault, match="could not be copied to /proc/nowhere"):
-        copy_proved(source, Path("/proc/nowhere"))
+    with pytest.raises(StoreFault, match=r"could not be copied to .*/nowhere: No such file"):
+        copy_proved(source, tmp_path / "nowhere")
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_names_of_backups_are_the_moments_they_were_made(tmp_path: Path) -> None:

@@ -137,12 +137,15 @@ def restore(asked: Namespace) -> Answer:
 def _put_on(server: Server, data: Path, source: Path) -> tuple[Proof, str]:
     """Fill the empty database that site.yaml names, never one with a record; returns what is left to do."""
     from hisconsole.desk.record import open_shared
-    from hisconsole.store.database import Database
+    from hisconsole.store.backup import usable
     from hisconsole.store.grants import lay_beside
     from hisconsole.store.moving import copy
+    from hisconsole.store.seen import forget
 
-    with closing(Database.at(source)) as backup_, closing(open_shared(server, data, patient=True)) as record:
-        return copy(backup_, record), lay_beside(record)
+    with usable(source) as backup_, closing(open_shared(server, data, patient=True)) as record:
+        proof, again = copy(backup_, record), lay_beside(record)
+    forget(data)
+    return proof, again
 
 
 def _drilled(asked: Namespace) -> Answer:

@@ -13,13 +13,17 @@ from hisconsole.text import _
 
 if TYPE_CHECKING:
     from hisconsole.store.database import Database
+    from hisconsole.store.events import Head
     from hisconsole.store.shared import Shared
 
 
-def open_record(config: Path, data: Path, *, writable: bool = True, patient: bool = False) -> Database:
+def open_record(
+    config: Path, data: Path, *, writable: bool = True, patient: bool = False, known: Head | None = None
+) -> Database:
     """The record of a site; close it when done. Raises ConfigFault and StoreFault, of which Away is one.
 
-    `patient` work, a proof or a copy, may wait for minutes where an operator's act may not.
+    `patient` work, a proof or a copy, may wait for minutes where an operator's act may not. `known` is what
+    an earlier opening has `seen`: a server's record that has gone back behind it is not written to.
     """
     copied = (data / COPIED).exists()
     server = None if copied else load_server(config, data)
@@ -27,10 +31,12 @@ def open_record(config: Path, data: Path, *, writable: bool = True, patient: boo
         from hisconsole.store.database import Database
 
         return Database(data, writable=writable and not copied)
-    return open_shared(server, data, writable=writable, patient=patient)
+    return open_shared(server, data, writable=writable, patient=patient, known=known)
 
 
-def open_shared(server: Server, data: Path, *, writable: bool = True, patient: bool = False) -> Shared:
+def open_shared(
+    server: Server, data: Path, *, writable: bool = True, patient: bool = False, known: Head | None = None
+) -> Shared:
     """The record on a server, whatever site.yaml says of where it lies. Raises StoreFault."""
     try:
         from hisconsole.store.postgres import PATIENCE_S
@@ -46,6 +52,7 @@ def open_shared(server: Server, data: Path, *, writable: bool = True, patient: b
         password=password_of(server, data=data),
         writable=writable,
         patience_s=PATIENT_S if patient else PATIENCE_S,
+        known=known,
     )
 
 

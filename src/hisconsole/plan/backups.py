@@ -16,19 +16,27 @@ def is_due(
     newest: datetime | None,
     *,
     began: datetime | None,
-    accepted: datetime | None,
+    kept: int | None,
+    accepted: int,
     tried: datetime | None,
     now: datetime,
 ) -> bool:
     """Whether a backup is to be made now.
 
-    `newest` is the last that was proved, `began` the first event of the record (None: nothing to keep),
-    `accepted` the last handover, which is to be kept at once, `tried` the last attempt, whatever came of it.
+    `newest` is when the last one was proved, of those that are not dated ahead (see `newest_of`), `began`
+    the first event of the record (None: nothing to keep), `tried` the last attempt, whatever came of it.
+    `accepted` is the number of the event of the last handover (0: none), which is to be kept at once, and
+    `kept` that of the last event in the newest backup (None: not known): clocks of two hosts may differ.
     """
     if began is None or (tried is not None and tried <= now < tried + RETRY):
         return False
     since = newest if newest is not None else began
-    return now >= since + EVERY or now < since or (accepted is not None and accepted > since)
+    return now >= since + EVERY or now < since or (kept is not None and accepted > kept)
+
+
+def newest_of(made: Iterable[datetime], *, now: datetime) -> datetime | None:
+    """The newest backup, but for those that a clock which was wrong dated ahead."""
+    return max((each for each in made if each <= now), default=None)
 
 
 def superfluous(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hisconsole.errors import StoreFault
 from hisconsole.store import sqlite
@@ -11,8 +14,9 @@ from hisconsole.store.aside import set_aside
 from hisconsole.store.database import RECORD, Database, faults
 from hisconsole.store.gate import gate
 from hisconsole.store.moving import filled
+from hisconsole.store.seen import forget
 from hisconsole.store.verify import Proof, verify
-from hisconsole.text import _
+from hisconsole.text import _, printable
 
 
 def backup(database: Database, target: Path) -> Proof:
@@ -60,11 +64,38 @@ def _copy_file(database: Database, target: Path) -> None:
 
 def prove(path: Path) -> Proof:
     """Verify a record by its file; raises StoreFault with the first fault when it does not hold."""
-    database = Database.at(path)
-    try:
+    with usable(path) as database:
         return _prove(database)
-    finally:
-        database.close()
+
+
+@contextmanager
+def usable(path: Path) -> Iterator[Database]:
+    """A backup opened for reading: itself, or where it is of an older schema, a copy brought up to date.
+
+    Nothing is written to the backup. Raises StoreFault when it cannot be read or brought up to date.
+    """
+    with closing(Database.at(path, of_any_age=True)) as original:
+        if not original.behind:
+            yield original
+            return
+        with TemporaryDirectory(prefix="hisconsole-restore-") as folder:
+            fresh = Path(folder) / path.name  # sentences name it as the backup is named
+            _copy_file(original, fresh)
+            with closing(_up_to_date(fresh)) as database:
+                yield database
+
+
+def _up_to_date(fresh: Path) -> Database:
+    try:
+        return Database.at(fresh, writable=True)
+    except StoreFault:
+        raise
+    except Exception as error:  # what a stranger has written can be anything
+        raise StoreFault(
+            _("{path} does not hold: it cannot be brought up to date ({why}).").format(
+                path=fresh.name, why=printable(str(error), limit=200)
+            )
+        ) from error
 
 
 def _prove(database: Database) -> Proof:
@@ -83,8 +114,7 @@ def restore(data: Path, source: Path, *, now: datetime) -> tuple[Proof, Path | N
     Returns the proof and where the old record went. Consoles that are open follow at their next look.
     """
     record, incoming = data / RECORD, data / (RECORD + ".incoming")
-    original = Database.at(source)
-    try:
+    with usable(source) as original:
         _prove(original)
         with faults(record):
             sqlite.create_folder(data)
@@ -97,7 +127,6 @@ def restore(data: Path, source: Path, *, now: datetime) -> tuple[Proof, Path | N
                     incoming.rename(record)
                 finally:
                     sqlite.remove(incoming)
+                forget(data)
                 sqlite.sync(data)
-    finally:
-        original.close()
     return proof, kept

@@ -21,8 +21,8 @@ from hisconsole.store.readings_file import READINGS
 from hisconsole.store.revision import COPIED, RECORD
 from hisconsole.text import _, printable
 
-_BESIDE = ("-wal",)
-"""What a record may not be complete without; the rest of its companions is made anew."""
+_BESIDE = ("-wal", "-journal")
+"""What a record may not be complete without: a log that is not folded in, or a commit that was cut short."""
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
 from sqlalchemy.pool import StaticPool
@@ -16,6 +16,9 @@ from hisconsole.store import migrate, sqlite
 from hisconsole.store.gate import gate
 from hisconsole.store.revision import RECORD
 from hisconsole.text import _
+
+if TYPE_CHECKING:
+    from hisconsole.store.events import Head
 
 _DRIVER_FAULTS: tuple[type[Exception], ...] = (
     exc.DatabaseError,
@@ -51,11 +54,18 @@ class Database:
     """How often to ask for the `data_version` (0.2 % of a core)."""
     on_server = False
 
-    def __init__(self, data: Path, *, writable: bool = True, record: str = RECORD) -> None:
-        """Open the record in `data`, made and migrated where needed."""
+    def __init__(
+        self, data: Path, *, writable: bool = True, record: str = RECORD, of_any_age: bool = False
+    ) -> None:
+        """Open the record in `data`, made and migrated where needed.
+
+        `of_any_age` opens one with an older schema for reading too, to be copied and nothing else.
+        """
         self.data = data
         self.path = data / record
-        self._writable = writable
+        self._writable, self._of_any_age = writable, of_any_age
+        self.behind = False
+        """Whether its schema is older than this program's."""
         self._together: Connection | None = None
         self.swaps = 0
         self.written = 0
@@ -64,9 +74,14 @@ class Database:
             self._open()
 
     @classmethod
-    def at(cls, path: Path, *, writable: bool = False) -> Database:
+    def at(cls, path: Path, *, writable: bool = False, of_any_age: bool = False) -> Database:
         """Open a record by its file: a backup, or one set aside."""
-        return cls(path.parent, writable=writable, record=path.name)
+        return cls(path.parent, writable=writable, record=path.name, of_any_age=of_any_age)
+
+    @property
+    def seen(self) -> Head | None:
+        """The newest event that a later opening must find again; None where a file is only followed."""
+        return None
 
     @property
     def named(self) -> str:
@@ -99,6 +114,9 @@ class Database:
         standing = migrate.standing(self._engine)
         if standing is migrate.Standing.BEHIND:
             if not self._writable:
+                self.behind = True
+                if self._of_any_age:
+                    return
                 raise StoreFault(
                     _("The record at {path} is older than this program: open it once for writing.").format(
                         path=self.named

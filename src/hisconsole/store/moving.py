@@ -15,6 +15,7 @@ from hisconsole.store import events, postgres, sqlite, tables
 from hisconsole.store.aside import set_aside
 from hisconsole.store.database import RECORD, Database, faults
 from hisconsole.store.gate import gate
+from hisconsole.store.leftover import PRIVATE, in_use
 from hisconsole.store.verify import Proof, verify
 from hisconsole.text import _
 
@@ -135,7 +136,7 @@ def _close(connection: Connection, now: datetime) -> str:
 @contextmanager
 def filled(server: Database, *, beside: Path) -> Iterator[tuple[Path, Proof]]:
     """A file with all that a server's record holds, in a private folder on the same disk as `beside`."""
-    with TemporaryDirectory(prefix=".hisconsole-", dir=beside.parent) as folder:
+    with TemporaryDirectory(prefix=PRIVATE, dir=beside.parent) as folder, in_use(Path(folder)):
         local = Database(Path(folder))
         try:
             proof = copy(server, local)

@@ -55,15 +55,20 @@ class Shared(Database):
         password: Callable[[], str] = str,
         writable: bool = True,
         patience_s: float = postgres.PATIENCE_S,
+        known: Head | None = None,
     ) -> None:
-        """Open the record, made and migrated where needed; `password` is asked for each connection."""
+        """Open the record, made and migrated where needed; `password` is asked for each connection.
+
+        `known` is what was `seen` before: a record that has gone back behind it is not written to.
+        """
         self.server = server
         self._password, self._patience_s = password, patience_s
         self._knock: Knock | None = None
         self._away = ""
         self._raw: Any = None
         self._pid = 0
-        self._known = Head(0, GENESIS)
+        self._known = known or Head(0, GENESIS)
+        self._missing: Head | None = None
         self._changes = 0
         self._said = 0
         self._looked = 0.0
@@ -73,6 +78,11 @@ class Shared(Database):
     def named(self) -> str:
         """As sentences name it."""
         return str(self.server)
+
+    @property
+    def seen(self) -> Head:
+        """The newest event that was seen here, whether or not the record has gone back since."""
+        return self._missing or self._known
 
     def _open(self) -> None:
         self.read_only_because = "" if self._writable else _("It was opened for reading only.")
@@ -141,6 +151,7 @@ class Shared(Database):
         self._known = Head(newest, found.get(newest, GENESIS))
         if known.seq and found.get(known.seq) != known.hash:
             self.swaps += 1
+            self._missing = self._missing or known
             self.read_only_because = _(
                 "The record on {server} has gone back: event {seq}, which was seen here, is no longer in it,"
                 " its newest is {newest}. Was an older backup restored? Nothing is written from here: look at"

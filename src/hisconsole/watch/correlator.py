@@ -25,7 +25,7 @@ from hisconsole.plan.clusters import Place, Seen, patient, proven
 from hisconsole.plan.picture import Watched, wrong
 from hisconsole.plan.shown import show
 from hisconsole.plan.watching import limits
-from hisconsole.watch.due_clock import WATCH
+from hisconsole.watch.due_clock import WATCH, LastSeen
 from hisconsole.watch.holding import Known, pause
 
 AT_LEAST_S: Final = 5.0
@@ -44,12 +44,14 @@ class Correlator:
         every_s: float,
         now: Callable[[], datetime],
         broken: Callable[[Exception], str],
+        last: LastSeen | None = None,
     ) -> None:
-        """`known` is asked on the loop, and gives None until the first targets are known."""
+        """`known` is asked on the loop: None until the first targets are known; `last` outlives this."""
         self._config, self._data, self._every_s = config, data, every_s
         self._known, self._now, self._broken = known, now, broken
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="correlate")
         self._desk: Desk | None = None
+        self._last = last or LastSeen()
         self._silences = Silences(config, data)
         self._before: Known | None = None
         self._files = ""
@@ -159,12 +161,13 @@ class Correlator:
     def _opened(self) -> Desk:
         if self._desk is None:
             site = self._site or load_site(self._config)
-            database = open_record(self._config, self._data)
+            database = open_record(self._config, self._data, known=self._last.head)
             self._desk = Desk(database=database, site=site, actor=here(WATCH), now=self._now)
         return self._desk
 
     def _close(self) -> None:
         desk, self._desk = self._desk, None
         if desk is not None:
+            self._last.keep(desk.database.seen)
             desk.database.close()
         self._silences.close()

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from hisconsole.config import is_sample, load_site, reload, signature
@@ -24,7 +25,7 @@ from hisconsole.desk.pictures import Pictures
 from hisconsole.desk.record import begun, open_record
 from hisconsole.desk.replaying import Tally, replay_orphans
 from hisconsole.plan.picture import StatusPicture
-from hisconsole.store.events import head
+from hisconsole.store.events import Head, head
 from hisconsole.store.journal import Journal, places
 from hisconsole.watch.holding import pause
 
@@ -35,6 +36,21 @@ BEHIND = 1000
 
 WATCH = "watch"
 """The actor whose acts nobody did by hand."""
+
+
+@dataclass(slots=True)
+class LastSeen:
+    """The newest event of the record that this process has known, through every closing and opening.
+
+    A record that has gone back behind it is refused until the process is started again, as a console does.
+    """
+
+    head: Head | None = None
+
+    def keep(self, head: Head | None) -> None:
+        """Keep what an opening has seen, where it is newer."""
+        if head is not None and (self.head is None or head.seq > self.head.seq):
+            self.head = head
 
 
 class DueClock:
@@ -48,12 +64,14 @@ class DueClock:
         every_s: float,
         broken: Callable[[Exception], str],
         leads: Callable[[], bool] = lambda: True,
+        last: LastSeen | None = None,
     ) -> None:
-        """`leads` says whether the clock is ours to keep: of several watches one does."""
+        """`leads` says whether the clock is ours: of several watches one keeps it; `last` outlives this."""
         self._leads = leads
         self._config, self._data, self._every_s, self._broken = config, data, every_s, broken
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="due")
         self._desk: Desk | None = None
+        self._last = last or LastSeen()
         self._seen = 0
         """The seq up to which notices were looked at for the evidence of them."""
         self._signed: object = None
@@ -105,7 +123,8 @@ class DueClock:
     def _opened(self) -> Desk:
         self._signed = signature(self._config)
         site = load_site(self._config)
-        return Desk(database=open_record(self._config, self._data), site=site, actor=here(WATCH))
+        database = open_record(self._config, self._data, known=self._last.head)
+        return Desk(database=database, site=site, actor=here(WATCH))
 
     def _begin(self, desk: Desk) -> int:
         """From where to look for notices: the watch before may have died with the last of them unseen."""
@@ -125,4 +144,5 @@ class DueClock:
     def _close(self) -> None:
         desk, self._desk = self._desk, None
         if desk is not None:
+            self._last.keep(desk.database.seen)
             desk.database.close()

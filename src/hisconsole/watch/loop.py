@@ -14,7 +14,7 @@ from hisconsole.faultlog import fault_id, log_fault
 from hisconsole.store.readings import Lost
 from hisconsole.store.readings_lease import myself
 from hisconsole.watch.correlator import Correlator
-from hisconsole.watch.due_clock import DueClock
+from hisconsole.watch.due_clock import DueClock, LastSeen
 from hisconsole.watch.holding import Holding, Known, MakePollers, pause
 from hisconsole.watch.keeper import Keeper
 from hisconsole.watch.safekeeping import Safekeeping
@@ -46,6 +46,7 @@ class Watch:
         self._holder = myself()
         self._keeper = Keeper(data, now=now, lease_s=timing.lease_s, broken=self._broken)
         self._logged: set[str] = set()
+        self._last = LastSeen()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Stand by, and watch whenever the lease is ours, until `stop` is set."""
@@ -75,6 +76,7 @@ class Watch:
                     every_s=self._timing.due_s,
                     broken=self._broken,
                     leads=holding.leads,
+                    last=self._last,
                 )
                 correlator = Correlator(
                     self._config,
@@ -83,6 +85,7 @@ class Watch:
                     every_s=self._timing.correlate_s,
                     now=self._now,
                     broken=self._broken,
+                    last=self._last,
                 )
                 safekeeping = Safekeeping(
                     self._config,

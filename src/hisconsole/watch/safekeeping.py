@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,12 +21,17 @@ from hisconsole.config.backups import END, STAMP, STEM, backups_in, named, place
 from hisconsole.desk.record import begun, open_record
 from hisconsole.errors import HisError, StoreFault
 from hisconsole.plan.anchors import head_line
-from hisconsole.plan.backups import is_due, superfluous
+from hisconsole.plan.backups import RETRY, is_due, newest_of
 from hisconsole.store import sqlite
+from hisconsole.store.database import Database
 from hisconsole.store.events import Head, at_seq, head
+from hisconsole.store.leftover import clear
+from hisconsole.store.revision import SEEN
+from hisconsole.store.seen import missing
 from hisconsole.store.turns import accepted
 from hisconsole.text import _, printable
 from hisconsole.watch.holding import pause
+from hisconsole.watch.second_place import file_away
 
 LONGEST_S = 1800.0
 """Seconds after which a backup is given up."""
@@ -43,7 +47,8 @@ class Standing:
     site: Site
     head: Head
     began: datetime | None
-    accepted: datetime | None
+    accepted: int
+    """The number of the event of the last handover; 0 before the first."""
 
 
 class Safekeeping:
@@ -70,6 +75,13 @@ class Safekeeping:
         self._tried: datetime | None = None
         self._fault = ""
         """Why the last try came to nothing."""
+        self._owed = False
+        """Whether the second place lacks what it should have."""
+        self._gone = ""
+        """What is missing from the record that was seen in it."""
+        self._kept: tuple[Path, int | None] | None = None
+        """The newest backup, and the number of its last event."""
+        self._begun = False
         self._site: Site | None = None
         self._signed: object = None
         self._told: tuple[object, ...] = ()
@@ -84,42 +96,73 @@ class Safekeeping:
             await self._sentence(asyncio.to_thread(self._tell, last=True))
 
     async def _sentence(self, work: Awaitable[object]) -> str:
-        """What just went wrong, else why there is no newer backup; empty where all is well."""
+        """What just went wrong, else what stays wrong; empty where all is well."""
         try:
             await work
         except HisError as fault:
             return str(fault)
         except Exception as fault:  # noqa: BLE001 - a bug must not end the watch; it is logged and told
             return _("backups stand still (error {id})").format(id=self._broken(fault))
-        return self._fault
+        return self._gone or self._fault or self._hint()
 
     async def _look(self, stop: asyncio.Event) -> None:
         standing = await asyncio.to_thread(self._tell)
         if standing is None:
             return
-        now = self._now()
+        now, folder = self._now(), place_of(standing.site.backups, self._data)
+        if not self._begun:
+            await asyncio.to_thread(clear, folder)
+            self._begun = True
+        made = dict(backups_in(folder))
+        newest = newest_of(made, now=now)
         due = is_due(
-            max(dict(backups_in(place_of(standing.site.backups, self._data))), default=None),
+            newest,
             began=standing.began,
+            kept=await asyncio.to_thread(self._last_in, made[newest]) if newest is not None else 0,
             accepted=standing.accepted,
             tried=self._tried,
             now=now,
         )
-        if due:
+        again = self._owed and (self._tried is None or not self._tried <= now < self._tried + RETRY)
+        if due or again:
             self._tried = now
             try:
-                await self._back_up(standing.site, now, stop)
+                if due:
+                    await self._back_up(standing.site, now, stop)
+                if not stop.is_set():
+                    self._owed = True
+                    await asyncio.to_thread(file_away, folder, standing.site, now)
+                    self._owed = False
                 self._fault = ""
             except StoreFault as fault:
                 self._fault = str(fault)
+
+    def _last_in(self, newest: Path) -> int | None:
+        """The number of the last event in a backup; None where it cannot be read."""
+        if self._kept is None or self._kept[0] != newest:
+            self._kept = newest, _last_event(newest)
+        return self._kept[1]
+
+    def _hint(self) -> str:
+        """What may be wrong with the second place, though all was copied to it."""
+        if self._site is None or not self._site.backups.copy:
+            return ""
+        first, second = place_of(self._site.backups, self._data), Path(self._site.backups.copy)
+        try:
+            if first.stat().st_dev != second.stat().st_dev:
+                return ""
+        except OSError:
+            return ""  # it is told when something is to be copied
+        return _(
+            "the copies of the backups in {folder} lie on the same disk as the backups: is another disk not"
+            " mounted there? Where it is meant so, one broken disk takes both"
+        ).format(folder=printable(str(second)))
 
     async def _back_up(self, site: Site, now: datetime, stop: asyncio.Event) -> None:
         folder = place_of(site.backups, self._data)
         await asyncio.to_thread(_make, folder)
         target = folder / named(now)
         await self._command(target, stop)
-        if not stop.is_set():
-            await asyncio.to_thread(self._file, target, site, now)
 
     async def _command(self, target: Path, stop: asyncio.Event) -> None:
         """Make it and prove it. Raises StoreFault with what the command said; what is torn goes away."""
@@ -149,20 +192,6 @@ class Safekeeping:
             ]
             raise StoreFault(_("no backup could be made: {why}").format(why=printable(lines[-1])))
 
-    def _file(self, target: Path, site: Site, now: datetime) -> None:
-        """Carry the new backup to the second place, and let old ones go where newer ones are."""
-        places = [target.parent]
-        if site.backups.copy:
-            places.append(Path(site.backups.copy))
-            copy_proved(target, places[-1])
-        for place in places:
-            made = dict(backups_in(place))
-            old = superfluous(
-                made, now=now, zone=site.zone, hourly=site.backups.hourly, daily=site.backups.daily
-            )
-            for each in old:
-                made[each].unlink(missing_ok=True)
-
     def _tell(self, *, last: bool = False) -> Standing | None:
         """Look at the record; its head goes to the journal first, each hour, at each handover, last."""
         if not begun(self._config, self._data):
@@ -172,13 +201,22 @@ class Safekeeping:
             end = head(connection)
             first = at_seq(connection, 1)
             handover = next(iter(accepted(connection, limit=1)), None)
+            gone = missing(connection, self._data, now=end)
+        self._gone = self._told_gone(gone, end) if gone is not None else ""
         site, now = self._hospital(), self._now()
         key = (last, now.astimezone(UTC).strftime("%Y%m%d%H"), handover.seq if handover else 0)
         if end.seq and key != self._told:
             self._told = key
             line = head_line(site.name, end.seq, end.hash, f"{now.astimezone(UTC):{STAMP}}")
             tell_journal(line, self._journals)
-        return Standing(site, end, first.recorded if first else None, handover.recorded if handover else None)
+        return Standing(site, end, first.recorded if first else None, handover.seq if handover else 0)
+
+    def _told_gone(self, gone: Head, end: Head) -> str:
+        return _(
+            "the record has gone back: event {seq}, which was seen here, is no longer in it, its newest is"
+            " {newest}. Was an older backup restored? Look at what is missing, in the backups too; then"
+            " remove {file} to go on with the record as it is"
+        ).format(seq=gone.seq, newest=end.seq, file=printable(str(self._data / SEEN)))
 
     def _hospital(self) -> Site:
         """The hospital as its files were last good; they are read when they have changed."""
@@ -189,33 +227,6 @@ class Safekeeping:
             self._site = reload(self._site, self._config)[0]
         self._signed = signed
         return self._site
-
-
-def copy_proved(source: Path, folder: Path) -> Path:
-    """Copy a proved backup to another folder, octet by octet; it appears there only when it is whole.
-
-    Raises StoreFault with a sentence when it cannot be written there or is not what was copied.
-    """
-    target, partial = folder / source.name, folder / (source.name + ".partial")
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)
-        sqlite.create_private(partial)
-        shutil.copyfile(source, partial)
-        sqlite.sync(partial)
-        if partial.stat().st_size != source.stat().st_size:
-            raise OSError(_("it is shorter there"))
-        partial.replace(target)
-        sqlite.sync(folder)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise StoreFault(
-            _("the backup could not be copied to {folder}: {why}").format(
-                folder=printable(str(folder)), why=error.strerror or error
-            )
-        ) from error
-    return target
 
 
 def tell_journal(line: str, journals: tuple[str, ...] = JOURNALS) -> bool:
@@ -234,6 +245,14 @@ def tell_journal(line: str, journals: tuple[str, ...] = JOURNALS) -> bool:
     return False
 
 
+def _last_event(path: Path) -> int | None:
+    try:
+        with closing(Database.at(path, of_any_age=True)) as backup, backup.read() as connection:
+            return head(connection).seq
+    except StoreFault:
+        return None
+
+
 def _make(folder: Path) -> None:
     try:
         sqlite.create_folder(folder)
@@ -247,5 +266,6 @@ def _make(folder: Path) -> None:
 
 def _clear(folder: Path) -> None:
     """Take away what backups that were ended have left half written."""
+    clear(folder)
     for path in folder.glob(f"{STEM}*{END}.partial*"):
         path.unlink(missing_ok=True)
