@@ -292,6 +292,14 @@ def test_an_act_that_cannot_be_kept_is_refused_and_never_seems_done(desk: Desk) 
     assert desk.keeping.count == 1
 
 
+def test_an_id_that_no_act_may_have_is_refused_and_not_kept(desk: Desk) -> None:
+    lose(desk)
+    with pytest.raises(Refused, match="at most 36 letters"):
+        desk.perform("note", 1, {"text": "hello"}, act="TICKET_4711")
+    assert desk.keeping is not None
+    assert (desk.keeping.count, desk.keeping.journal.files) == (0, [])
+
+
 def test_what_is_kept_in_memory_only_is_said_to_be(desk: Desk, tmp_path: Path, clock: Clock) -> None:
     desk.keeping = keeping(tmp_path, now=clock, lasting=False)
     lose(desk)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hisconsole.errors import StoreFault
 from hisconsole.store.journal import ASIDE, END, File, Journal, Place, places
-from hisconsole.store.journal_lines import Aside, Done, Entry, Line, framed, lines_of
+from hisconsole.store.journal_lines import Aside, Done, Entry, Line, framed, lines_of, unread_in
 from tests.hostile import HOSTILE
 
 AT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -91,6 +91,34 @@ def test_a_byte_that_changed_costs_its_own_line_at_most(lines: list[Line], data:
     # An end of a line that is lost takes the next with it; nothing is ever read that was not written.
     assert len(lines) - 2 <= len(found) <= len(lines)
     assert all(each in lines for each in found)
+
+
+@settings(deadline=None)
+@given(_LINES)
+def test_a_line_that_was_torn_and_closed_is_nothing_unread(lines: list[Line]) -> None:
+    data = b"".join(map(framed, lines))
+    for cut in range(len(data) + 1):
+        assert unread_in(data[:cut] + b"\n") == 0, cut
+
+
+@settings(deadline=None)
+@given(_ENTRIES, st.data())
+def test_a_whole_line_in_which_a_byte_changed_is_told(line: Entry, data: st.DataObject) -> None:
+    raw = bytearray(framed(line))
+    body = raw.index(b",{") + 1
+    at = data.draw(st.integers(body, len(raw) - 3))
+    raw[at] ^= data.draw(st.integers(1, 255).filter(lambda bits: raw[at] ^ bits != 10))
+    assert unread_in(framed(entry()) + bytes(raw) + framed(entry("a-2"))) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"rubbish\n", framed(entry()).replace(b"hisj1", b"hisj2"), framed(entry())[:-30] + framed(entry("a-2"))],
+    ids=["no line of ours", "another mark", "two run together"],
+)
+def test_what_is_no_line_of_ours_is_told(line: bytes) -> None:
+    assert list(lines_of(line)) == []
+    assert unread_in(line) == 1
 
 
 @settings(deadline=None)

@@ -19,7 +19,7 @@ from hisconsole.desk.actor import utc_now
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.duties import all_due
 from hisconsole.desk.keeping import Keeping
-from hisconsole.errors import Away
+from hisconsole.errors import Away, Refused
 from hisconsole.paths import shipped
 from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.times import to_text
@@ -27,6 +27,7 @@ from hisconsole.store.database import RECORD, Database
 from hisconsole.store.journal import Journal, places
 from hisconsole.store.shared import Shared
 from hisconsole.store.verify import verify
+from hisconsole.watch import due_clock
 from hisconsole.watch.due_clock import WATCH, DueClock
 from tests.cli.watched import NET, lay, watch
 from tests.hospital import actor
@@ -399,3 +400,20 @@ def test_the_clock_goes_on_when_a_record_that_went_away_is_back(desk: Desk) -> N
     _run(desk.database.data, take_away, _a_while(), bring_back, _told_at_least(desk, 1), faults=faults)
     assert {type(fault) for fault in faults} <= {Away}
     _holds(desk)
+
+
+def test_kept_acts_that_cannot_be_brought_stop_no_clock_and_are_logged_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls.take_call(desk, CALL)
+    wanted = _overdue(desk)
+
+    def broken(*_args: object, **_how: object) -> bool:
+        raise Refused("nobody may")
+
+    monkeypatch.setattr(due_clock, "replay_orphans", broken)
+    faults: list[Exception] = []
+    clock = _run(desk.database.data, _told_at_least(desk, wanted.total()), _a_while(), faults=faults)
+    assert clock.looks > 1
+    assert _deadlines(desk) == wanted
+    assert [str(fault) for fault in faults] == ["nobody may"]

@@ -10,12 +10,10 @@ from hisconsole.cli import acted
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.cli.opening import at_desk
 from hisconsole.desk import replaying
-from hisconsole.desk.desk import Desk
 from hisconsole.desk.replaying import Tally, sentence_of
 from hisconsole.errors import Away, StoreFault
 from hisconsole.paths import config_dir, data_dir
 from hisconsole.plan.events import Event
-from hisconsole.plan.story import tell
 from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import to_text
 from hisconsole.store.journal import Journal, places
@@ -60,14 +58,11 @@ def _wanting(asked: Namespace) -> tuple[tuple[Event, ...], list[str]]:
     """What needs eyes, as far as the record can be asked."""
     try:
         with at_desk(asked) as desk:
-            found = replaying.unsettled(desk)
-            return found, [_told(desk, each) for each in found]
+            told = replaying.told_unsettled(desk)
+            lines = [f"{each.seq:>6} {desk.clock(each.at)} {sentence}" for each, sentence in told]
+            return tuple(each for each, _sentence in told), lines
     except StoreFault as fault:
         return (), [str(fault)]
-
-
-def _told(desk: Desk, event: Event) -> str:
-    return f"{event.seq:>6} {desk.clock(event.at)} {tell(event, clock=desk.clock)}"
 
 
 def _about(entry: Entry) -> str:

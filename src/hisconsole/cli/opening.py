@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from hisconsole.cli.edge import Usage
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.record import begun
-from hisconsole.errors import Refused, StoreFault
+from hisconsole.errors import HisError, Refused, StoreFault
 from hisconsole.paths import config_dir, data_dir
 from hisconsole.plan.operators import Proof
 from hisconsole.plan.picture import StatusPicture
@@ -47,7 +47,7 @@ def at_desk(
         if writable:
             _prove(asked, desk)
         if keeping is not None and orphans and not keeping.away:
-            with suppress(StoreFault):
+            with suppress(HisError):  # whatever waits there, this command is not to wait for it
                 keeping.bring_orphans(desk, for_s=ORPHANS_S)
         yield desk
     finally:

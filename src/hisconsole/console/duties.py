@@ -27,7 +27,6 @@ from hisconsole.plan.eyes import EYES
 from hisconsole.plan.feedback import TELL, UPDATE
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.maintenance import BEGINS, ENDS
-from hisconsole.plan.story import tell
 from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import clock, countdown
 from hisconsole.plan.turn import HANDOVER, ROUTINE
@@ -66,9 +65,9 @@ def read_rows(desk: Desk) -> list[DueRow]:
         }
     told: dict[str, str] = {}
     if any(each.due.duty == EYES for each in owed):
-        from hisconsole.desk.replaying import unsettled
+        from hisconsole.desk.replaying import told_unsettled
 
-        told = {str(event.seq): tell(event, clock=desk.clock) for event in unsettled(desk)}
+        told = {str(event.seq): sentence for event, sentence in told_unsettled(desk)}
     rows = []
     for each in owed:
         plan = plans.get(each.incident.plan) if each.incident is not None else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import secrets
 import threading
 import time
@@ -12,7 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from hisconsole.text import printable
+from hisconsole.errors import Refused
+from hisconsole.text import _, printable
 
 if TYPE_CHECKING:
     from hisconsole.desk.relief import Hand
@@ -21,6 +24,8 @@ Found = TypeVar("Found")
 
 NAMED = "HISCONSOLE_OPERATOR"
 """Where the SSH server, or a person, says who acts."""
+
+_ACT_ID = re.compile(r"[0-9A-Za-z-]{1,36}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,19 @@ def act_id(now: datetime | None = None) -> str:
     value |= (0b10 << 62) | secrets.randbits(62)
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def refuse_odd_id(act: str) -> None:
+    """Refuse an id that no act on record may have. Raises Refused."""
+    if not _ACT_ID.fullmatch(act):
+        raise Refused(_("The id of an act has at most 36 letters, digits and hyphens."))
+
+
+def good_id(act: str) -> str:
+    """The id itself, or where no act may have it one that follows from it, the same each time."""
+    if _ACT_ID.fullmatch(act):
+        return act
+    return hashlib.sha256(act.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def utc_now() -> datetime:

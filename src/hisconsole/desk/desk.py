@@ -6,7 +6,6 @@ by the plan's rules, append events, bring the projections up to date, commit.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,11 @@ from zoneinfo import ZoneInfo
 from hisconsole.config import Site
 from hisconsole.config.covering import covered
 from hisconsole.desk import evidence
+<<<<<<< ours
 from hisconsole.desk.actor import Actor, Seat, act_id, utc_now
+=======
+from hisconsole.desk.actor import Actor, act_id, refuse_odd_id, utc_now
+>>>>>>> theirs
 from hisconsole.desk.keepable import keepable
 from hisconsole.desk.means import means_of
 from hisconsole.desk.memory import Looked, Memory, onward
@@ -72,9 +75,6 @@ HARMLESS = frozenset(
     }
 )
 """What another operator may have added meanwhile without making this act a different one."""
-
-
-_ACT_ID = re.compile(r"[0-9A-Za-z-]{1,36}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,8 +343,7 @@ class Desk:
         if not self.actor.operator:
             raise Refused(_("Nobody is on duty at this console: choose an operator first."))
         act = act or act_id(now)
-        if not _ACT_ID.fullmatch(act):
-            raise Refused(_("The id of an act has at most 36 letters, digits and hyphens."))
+        refuse_odd_id(act)
         with self.database.write() as connection:
             why, needs = self.permits.why_not(connection, self.full_site, self.actor, doing)
             if why:

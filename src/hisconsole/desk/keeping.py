@@ -101,6 +101,7 @@ class Keeping:
                     incident=about if isinstance(about, int) else 0,
                     provisional=outcome.incident if outcome.incident > before else 0,
                     aside=aside,
+                    opened=standin.opened_by(about),
                 )
             )
             standin.suppose(identity, moment, seen=arguments.get("expected") or 0)

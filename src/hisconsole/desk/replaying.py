@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import platform
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import copy
@@ -11,16 +11,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hisconsole.desk import calls, classifying, maintaining, roster, turns, watching
-from hisconsole.desk.actor import Actor
-from hisconsole.desk.desk import Desk, Outcome
+from hisconsole.desk.actor import Actor, good_id
+from hisconsole.desk.desk import Desk, Outcome, Transaction
 from hisconsole.desk.keepable import KEEPABLE, with_numbers
-from hisconsole.errors import HisError, NotFound, StoreFault
+from hisconsole.errors import HisError, NotFound, Refused, StoreFault
 from hisconsole.plan import eyes
-from hisconsole.plan.events import PROVISIONAL, SITE, Event, Kind
-from hisconsole.store import events
+from hisconsole.plan.contacts import masked
+from hisconsole.plan.events import PROVISIONAL, SITE, Event, Kind, NewEvent
+from hisconsole.plan.story import tell
+from hisconsole.plan.story_turn import subject
+from hisconsole.store import events, projections
 from hisconsole.store.journal import File, Journal
 from hisconsole.store.journal_lines import Done, Entry
-from hisconsole.text import _, ngettext
+from hisconsole.store.unread import UNREAD
+from hisconsole.text import _, ngettext, printable
 
 ACTING = (calls, classifying, maintaining, roster, turns, watching)
 """The modules whose acts can be kept: imported, so that each is known by its name."""
@@ -77,7 +81,9 @@ def _bring_together(
         with desk.database.together():
             for entry in entries:
                 outcome, refused = bring(desk, entry, real)
-                if entry.provisional and not refused:
+                if refused:  # an older process may have had a call of that number
+                    real.pop(entry.provisional, None)
+                elif entry.provisional:
                     real[entry.provisional] = outcome.incident
                 found.append((entry, outcome, refused))
     except BaseException:
@@ -90,23 +96,62 @@ def _bring_together(
         tally.done.add(entry.act)
         tally.incidents.add(outcome.incident)
         tally.eyes += refused
+        if refused:
+            numbers.pop(entry.provisional, None)
 
 
 def replay_orphans(desk: Desk, journal: Journal, tally: Tally, *, until: float) -> bool:
     """Bring the acts of processes that are gone, and remove their files; True once there are none.
 
-    Raises StoreFault.
+    A file with lines that cannot be read stays under another name, and somebody is told. Raises StoreFault.
     """
-    numbers: dict[str, dict[int, int]] = defaultdict(dict)
-    for file in journal.orphans():
-        process = file.path.name.split("-")[1]
-        whole = False
-        try:
-            whole = replay(desk, file, tally, numbers=numbers[process], until=until)
-        finally:
-            file.close(remove=whole)
-        if not whole:
-            return False
+    return all(_replay_family(desk, files, tally, until=until) for files in journal.families())
+
+
+def _replay_family(desk: Desk, files: Sequence[File], tally: Tally, *, until: float) -> bool:
+    """Bring the acts of one process; its files stay until all are whole, for the numbers in them."""
+    numbers: dict[int, int] = {}
+    spoilt: list[File] = []
+    whole = False
+    try:
+        whole = all(replay(desk, file, tally, numbers=numbers, until=until) for file in files)
+        if whole:
+            spoilt = [file for file in files if _tell_unread(desk, file, tally)]
+    finally:
+        for file in files:
+            if file in spoilt:
+                with suppress(OSError):  # then it is found here again, and what was said is not said twice
+                    file.put_by()
+            else:
+                file.close(remove=whole)
+    return whole
+
+
+def _tell_unread(desk: Desk, file: File, tally: Tally) -> bool:
+    """Put on record once that lines of a file cannot be read; True where there are any."""
+    lines, name = file.unread(), file.path.name + UNREAD
+    if not lines:
+        return False
+    why = ngettext(
+        "{n} line cannot be read. Look into {file} in {folder} on {host}, or ask who worked there then",
+        "{n} lines cannot be read. Look into {file} in {folder} on {host}, or ask who worked there then",
+        lines,
+    )
+    folder, host = str(file.path.parent), platform.node()
+    event = eyes.unplaced(
+        label=_("Kept acts"),
+        incident=SITE,
+        given={"file": name, "folder": folder, "host": host, "lines": lines},
+        by=desk.actor.operator,
+        why=why.format(n=lines, file=name, folder=folder, host=host),
+        happened=desk.now(),
+    )
+    act = good_id(f"unread {name}")
+    with desk.database.together():
+        told = _write_out(desk, event, act=act, label=_("Kept acts"))
+    if not told.repeated:
+        tally.done.add(act)
+        tally.eyes += 1
     return True
 
 
@@ -117,6 +162,7 @@ def bring(desk: Desk, entry: Entry, numbers: dict[int, int]) -> tuple[Outcome, b
         act = KEEPABLE.get(entry.kind)
         if act is None:
             raise NotFound(_("This program knows no act '{kind}'.").format(kind=entry.kind))
+        _refuse_another(desk, entry)
         given = act.thawed(with_numbers(entry.given, numbers), entry.aside)
         outcome = act.carry_out(theirs, **given, act=entry.act)
         return outcome, outcome.repeated and _needs_eyes(desk, entry.act)
@@ -127,6 +173,20 @@ def bring(desk: Desk, entry: Entry, numbers: dict[int, int]) -> tuple[Outcome, b
     except Exception as error:  # noqa: BLE001 - a bug must neither drop an act nor hold up those behind it
         why = _("a fault of this program ({what})").format(what=type(error).__name__)
         return _set_out(theirs, entry, numbers, why), True
+
+
+def _refuse_another(desk: Desk, entry: Entry) -> None:
+    """Refuse what was meant for another incident, of a record that is no longer this one. Raises Refused."""
+    if not entry.opened or not SITE < entry.incident <= PROVISIONAL:
+        return
+    with desk.database.read() as connection:
+        _incident, history = desk.memory.look(connection, entry.incident)
+    if history[0].act != entry.opened:
+        sentence = _(
+            "{number} is another incident now than when this was done: the record was restored, or has"
+            " lost its last acts. Find the right one, and do it there."
+        )
+        raise Refused(sentence.format(number=subject(entry.incident)))
 
 
 def _theirs(desk: Desk, entry: Entry) -> Desk:
@@ -154,9 +214,23 @@ def _set_out(desk: Desk, entry: Entry, numbers: dict[int, int], why: str) -> Out
         why=why,
         happened=entry.at,
     )
-    return desk.record(
-        lambda _transaction: [event], doing="set-out", act=entry.act, now=entry.at, sentence=entry.label
-    )
+    left = printable(entry.aside.get("callback", ""), limit=32)
+    return _write_out(desk, event, act=good_id(entry.act), label=entry.label, left=left)
+
+
+def _write_out(desk: Desk, event: NewEvent, *, act: str, label: str, left: str = "") -> Outcome:
+    """Record once what needs eyes, and beside it the number a caller left, within `together`.
+
+    It asks for no role: whoever wanted it may have none by now.
+    """
+    with desk.database.write() as connection:
+        done = events.of_act(connection, act)
+        if not done:
+            moment = max(event.at, desk.written()) if desk.written else desk.now()
+            desk.write_down([event], desk.actor, act=act, now=moment)
+            (written,) = events.of_act(connection, act)
+            projections.keep_callback(connection, -written.seq, left)
+    return Outcome(act, SITE, 0, label, repeated=bool(done))
 
 
 def _needs_eyes(desk: Desk, act: str) -> bool:
@@ -165,12 +239,16 @@ def _needs_eyes(desk: Desk, act: str) -> bool:
 
 
 def settle(desk: Desk, entry: int, *, text: str, act: str | None = None) -> Outcome:
-    """Somebody has seen to an act that was not recorded. Raises Refused, NotFound."""
+    """Somebody has seen to an act that was not recorded: nobody needs its caller's number. Raises Refused."""
     now = desk.now()
+
+    def decide(seen: Transaction) -> Sequence[NewEvent]:
+        settled = eyes.settle(events.of_incident(seen.connection, SITE), entry, text=text, now=now)
+        seen.keep_callback(-entry, "")
+        return [settled]
+
     return desk.record(
-        lambda seen: [
-            eyes.settle(events.of_incident(seen.connection, SITE), entry, text=text, now=now),
-        ],
+        decide,
         doing="settle",
         act=act,
         now=now,
@@ -182,3 +260,18 @@ def unsettled(desk: Desk) -> tuple[Event, ...]:
     """The acts that need somebody's eyes, oldest first. Raises StoreFault."""
     with desk.database.read() as connection:
         return eyes.open_ones(events.of_incident(connection, SITE))
+
+
+def told_unsettled(desk: Desk) -> list[tuple[Event, str]]:
+    """Each in a sentence, with the number its caller left, masked for who only reads. Raises StoreFault."""
+    found = unsettled(desk)
+    with desk.database.read() as connection:
+        left = projections.callbacks(connection, [-event.seq for event in found])
+    told = []
+    for event in found:
+        sentence, phone = tell(event, clock=desk.clock), left.get(-event.seq, "")
+        if phone:
+            shown = masked(phone) if desk.site.covered else phone
+            sentence += " " + _("Call back: {number}").format(number=shown)
+        told.append((event, sentence))
+    return told

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from hisconsole.config import Site
-from hisconsole.desk.actor import Actor
+from hisconsole.desk.actor import Actor, refuse_odd_id
 from hisconsole.desk.desk import Desk, Outcome, Transaction
 from hisconsole.desk.memory import Looked, onward
 from hisconsole.errors import Away, Refused
@@ -71,6 +71,11 @@ class Supposing(Desk):
             raise away()
         return known
 
+    def opened_by(self, number: object) -> str:
+        """The act that opened an incident on record, or empty where that is not known here."""
+        known = self.memory.known(number) if isinstance(number, int) and number <= PROVISIONAL else None
+        return known[1][0].act if known else ""
+
     def record(
         self,
         decide: Callable[[Transaction], Sequence[NewEvent]],
@@ -91,6 +96,8 @@ class Supposing(Desk):
             raise away()
         if not self.actor.operator:
             raise Refused(_("Nobody is on duty at this console: choose an operator first."))
+        if act is not None:
+            refuse_odd_id(act)
         why, needs = self.permits.why_not(None, self.full_site, self.actor, doing)
         if why:
             raise Refused(why, needs=needs)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hisconsole.desk.actor import utc_now
 from hisconsole.desk.relief import Relief, Task
-from hisconsole.errors import Away, HisError, StoreFault
+from hisconsole.errors import Away, HisError
 from hisconsole.plan.board import Board
 from hisconsole.text import _
 
@@ -271,7 +271,7 @@ class _Bringing:
                 self._orphans = now + (ORPHANS_S if whole else 0.0)
             self._wait = FIRST_WAIT_S
             self.brought = self.brought or edition != keeping.edition
-        except StoreFault:
+        except HisError:
             self._next = now + self.back_off()
 
 

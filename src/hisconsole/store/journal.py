@@ -22,6 +22,7 @@ from typing import Final
 from hisconsole.errors import StoreFault
 from hisconsole.store.journal_lines import Aside, Done, Entry, Line, framed, lines_of
 from hisconsole.store.sqlite import create_folder, sync
+from hisconsole.store.unread import put_by, unread
 from hisconsole.text import _
 
 FOLDER: Final = "kept"
@@ -73,11 +74,11 @@ class File:
         self._good = os.fstat(handle).st_size
 
     @classmethod
-    def new(cls, place: Place) -> File:
-        """Begin a file. Raises OSError."""
+    def new(cls, place: Place, *, of: str = "") -> File:
+        """Begin a file; `of` tells its process from others with the same id. Raises OSError."""
         create_folder(place.folder)
         _refuse_others(place.folder)
-        path = place.folder / f"{time.time_ns():016x}-{os.getpid()}-{secrets.token_hex(4)}{END}"
+        path = place.folder / f"{time.time_ns():016x}-{os.getpid()}{of}-{secrets.token_hex(4)}{END}"
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -135,15 +136,36 @@ class File:
         """The acts not yet on record, oldest first, and the real numbers of provisional ones."""
         return self._contents.waiting()
 
+    @property
+    def process(self) -> str:
+        """Whose it is: provisional numbers mean the same in all files of a process."""
+        return _process(self.path)
+
+    def unread(self) -> int:
+        """How many lines of it, and of the file beside it, cannot be read."""
+        return unread(self.path, self.path.with_suffix(ASIDE))
+
+    def put_by(self) -> None:
+        """Let it go where nobody brings it again and somebody can look into it. Raises OSError."""
+        try:
+            put_by(self.path.with_suffix(ASIDE))
+            put_by(self.path)
+        finally:
+            self.close()
+
     def close(self, *, remove: bool = False) -> None:
-        """Let it go; with `remove` it has served its purpose."""
-        if remove:
+        """Let it go; with `remove` it has served its purpose, unless something in it cannot be read."""
+        if remove and not self.unread():
             for path in (self.path, self.path.with_suffix(ASIDE)):
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
         for handle in (self._handle, self._aside):
             if handle is not None:
                 os.close(handle)
+
+
+def _process(path: Path) -> str:
+    return path.name.split("-")[1] if path.name.count("-") > 1 else path.name
 
 
 def _write(handle: int, data: bytes) -> None:
@@ -209,6 +231,7 @@ class Journal:
     def __init__(self, found: Sequence[Place]) -> None:
         """Write into the first of the places that takes it."""
         self._places = tuple(found)
+        self._token = "x" + secrets.token_hex(8)
         self.files: list[File] = []
 
     @property
@@ -238,20 +261,32 @@ class Journal:
         )
 
     def _begun(self, place: Place) -> File:
-        file = File.new(place)
+        file = File.new(place, of=self._token)
         self.files.append(file)
         return file
 
     def orphans(self) -> Iterator[File]:
         """The files of processes that are gone, oldest acts first; each is ours until it is closed."""
+        for family in self.families():
+            yield from family
+
+    def families(self) -> Iterator[list[File]]:
+        """The same by process: all its files or none, as one tells what numbers in the next stand for."""
+        found: dict[str, list[tuple[Path, Place]]] = {}
         for place in self._places:
             with suppress(OSError):
                 _refuse_others(place.folder)
                 for path in sorted(place.folder.glob(f"*{END}")):
                     if path not in {each.path for each in self.files}:
-                        found = File.orphan(path, place)
-                        if found is not None:
-                            yield found
+                        found.setdefault(_process(path), []).append((path, place))
+        for process, family in found.items():
+            taken = [File.orphan(path, place) for path, place in family]
+            mine = [file for file in taken if file is not None]
+            if len(mine) == len(family) or process.isdigit():  # an id alone may be of several, some alive
+                yield mine
+                continue
+            for file in mine:
+                file.close()
 
     def kept(self) -> list[tuple[Path, list[Entry]]]:
         """What waits on this machine, by file, whoever keeps it; only looked at."""

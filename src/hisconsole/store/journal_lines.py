@@ -35,6 +35,8 @@ class Entry:
     incident: int = 0
     provisional: int = 0
     aside: Mapping[str, str] = field(default_factory=dict)
+    opened: str = ""
+    """The act that opened the incident, as far as it was known: another record may have its number too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,25 @@ def lines_of(data: bytes) -> Iterator[Line]:
         found = _read(raw)
         if found is not None:
             yield found
+
+
+def unread_in(data: bytes) -> int:
+    """How many whole lines are none of ours, or no longer; one that was torn while it was written is none.
+
+    A torn one was never said to be kept; somebody else has closed it with an end of line.
+    """
+    return sum(_read(raw) is None and not _torn(raw) for raw in data.split(b"\n")[:-1])
+
+
+def _torn(raw: bytes) -> bool:
+    """Whether it begins as ours do, and ends too soon."""
+    begun = b'["%s",' % MARK.encode()
+    if len(raw) <= len(begun):
+        return begun.startswith(raw)
+    length, quote, rest = raw.removeprefix(begun).partition(b',"')
+    if not raw.startswith(begun) or begun in rest or not length.removesuffix(b",").isdigit():
+        return False
+    return not quote or len(rest) < _HASH + len(b'",]') + int(length)
 
 
 def _read(raw: bytes) -> Line | None:
@@ -104,6 +125,7 @@ def _data(line: Line) -> dict[str, Any]:
         "label": line.label,
         "incident": line.incident,
         "provisional": line.provisional,
+        "opened": line.opened,
     }
 
 
@@ -123,4 +145,5 @@ def _line(held: Mapping[str, Any]) -> Line:
         label=str(held["label"]),
         incident=int(held["incident"]),
         provisional=int(held["provisional"]),
+        opened=str(held.get("opened", "")),  # older programs did not write it
     )

@@ -75,6 +75,8 @@ class DueClock:
         self._seen = 0
         """The seq up to which notices were looked at for the evidence of them."""
         self._signed: object = None
+        self._unbrought = ""
+        """Why kept acts could not be brought last, so that it is logged once and not at each look."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look until `stop` is set; what goes wrong is logged and tried again."""
@@ -115,10 +117,16 @@ class DueClock:
             desk.site = reload(desk.site, self._config)[0]
 
     def _bring(self, desk: Desk) -> None:
-        """Bring to the record what consoles that are gone have kept while it was away."""
+        """Bring to the record what consoles that are gone have kept; it holds up no deadline."""
         named = Path(desk.site.journal) if desk.site.journal else None
-        journal = Journal(places(self._data, named=named))
-        replay_orphans(desk, journal, Tally(), until=time.monotonic() + BRING_S)
+        try:
+            journal = Journal(places(self._data, named=named))
+            replay_orphans(desk, journal, Tally(), until=time.monotonic() + BRING_S)
+            self._unbrought = ""
+        except Exception as fault:  # noqa: BLE001 - no journal may stop the clock, whatever stands in it
+            if str(fault) != self._unbrought:
+                self._unbrought = str(fault)
+                self._broken(fault)
 
     def _opened(self) -> Desk:
         self._signed = signature(self._config)
