@@ -212,3 +212,30 @@ def test_without_a_file_all_is_as_it_was(run: Hospital) -> None:
     (run.config / OPERATORS).unlink()
     assert run("roster", "--numbers", operator=EYES).code == 0
     assert run("act", "note", "1", "text=x", operator=EYES).code == 0
+
+
+def test_the_plain_view_of_who_has_not_given_his_pin_shows_what_the_lock_shows(
+    run: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("report", "--workstation", "reg-02", "--symptom", "other", "--callback", "13912345678",
+        "--words", "Wang Fang cannot pay")  # fmt: skip
+    monkeypatch.setenv("TERM", "dumb")
+    assert "Wang Fang" in run().out
+    run("operators", "pin", "li.na", "--from-file", run.pin(PIN))
+    for ran in (run(), run("--json"), run(operator="")):
+        assert ran.code == 0
+        assert "Wang Fang" not in ran.out
+        assert "reg-02" in ran.out
+    assert "Wang Fang" in run("--pin-file", run.pin(PIN)).out
+    monkeypatch.setattr("os.isatty", lambda _descriptor: True)
+    asked: list[str] = []
+
+    def typed(prompt: str) -> str:
+        asked.append(prompt)
+        return PIN if len(asked) > 1 else WRONG
+
+    monkeypatch.setattr("getpass.getpass", typed)
+    refused = run()
+    assert (refused.code, refused.out) == (4, "")
+    assert "Wang Fang" in run().out
+    assert asked == ["PIN of li.na: "] * 2

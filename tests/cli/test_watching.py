@@ -16,6 +16,7 @@ from hisconsole.desk.pictures import Pictures
 from tests.cli.conftest import Run
 from tests.cli.test_process import BARE, COMMAND
 from tests.cli.watched import TARGETS, lay, sample, watch
+from tests.console.app import copied
 from tests.hostile import HOSTILE
 
 
@@ -248,6 +249,19 @@ def test_the_unit_names_this_installation(run: Run, tmp_path: Path) -> None:
     refused = run("watch", "--unit", "--data", str(tmp_path / "two\nlines"))
     assert refused.code == 2
     assert run("watch", "--unit", "--once").code == 2
+
+
+@pytest.mark.parametrize("command", ["watch", "door"])
+def test_the_unit_may_write_where_the_site_keeps_backups_and_journal(
+    run: Run, tmp_path: Path, data: Path, command: str
+) -> None:
+    config = copied("config", tmp_path / "config")
+    with (config / "site.yaml").open("a", encoding="utf-8") as file:
+        file.write("journal: /other/journal\n")
+        file.write("backup:\n  folder: /var/backups/his console\n  copy: /mnt/second\n")
+    lines = run(command, "--unit", "--config", str(config)).out.splitlines()
+    places = f'{data} "-/var/backups/his console" -/mnt/second -/other/journal'
+    assert f"ReadWritePaths={places}" in lines
 
 
 @pytest.mark.parametrize("folder", ["plain", "a b%c$d"])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -255,3 +256,80 @@ async def test_the_pin_is_in_no_screen_no_log_and_no_file(seat: Seat) -> None:
         assert [text for text in seen if canary.decode() in text] == []
         files = [path for path in seat.data.rglob("*") if path.is_file()]
         assert [path for path in files if canary in path.read_bytes()] == []
+
+
+def slow_desk(data: Path, hospital: Site, gate: threading.Event) -> Callable[[], Desk]:
+    """A desk that opens once the test says so."""
+
+    def opened() -> Desk:
+        assert gate.wait(10)
+        return desk(data, ME, hospital=hospital)
+
+    return opened
+
+
+async def test_keys_before_the_desk_is_open_show_nothing(data: Path, config: Path, hospital: Site) -> None:
+    gate = threading.Event()
+    opened = slow_desk(data, hospital, gate)
+    async with console(data, config=config, open_desk=opened) as seat:
+        assert isinstance(seat.app.screen, LockScreen)
+        await seat.press("t", "3", "enter")
+        gate.set()
+        await seat.until(lambda: seat.app.present is not None)
+        await seat.until("Give the PIN.")
+        await seat.press("t", "3", "enter")
+        await seat.rest()
+        assert isinstance(seat.app.screen, LockScreen)
+        assert [type(each) for each in seat.app.screen_stack] == [QueueScreen, LockScreen]
+        assert "13912345678" not in seat.text()
+        await seat.press("esc")
+        await unlock(seat)
+        await seat.at(QueueScreen)
+        assert seat.app.locked_by is None
+
+
+async def test_who_has_no_pin_waits_for_the_desk_only(data: Path, config: Path, hospital: Site) -> None:
+    gate = threading.Event()
+
+    def opened() -> Desk:
+        assert gate.wait(10)
+        return desk(data, BOSS, hospital=hospital)
+
+    async with console(data, config=config, operator=BOSS, open_desk=opened) as seat:
+        await seat.until("Looking who is at this console")
+        assert "says no" not in seat.text()
+        gate.set()
+        await seat.at(QueueScreen)
+        assert seat.app.locked_by is None
+
+
+async def test_an_answer_that_comes_after_the_lock_is_shown_nowhere(seat: Seat) -> None:
+    await unlock(seat)
+    await seat.at(QueueScreen)
+    await seat.until(lambda: seat.app.present is not None and seat.app.present.may_act)
+    gate = threading.Event()
+    seat.app.ask(lambda _desk: gate.wait(10), lambda _done: None)
+    await seat.press("t")  # its answer waits behind that
+    seat.app.keyed_at = time.monotonic() - 16 * 60
+    await seat.at(LockScreen)
+    done: list[bool] = []
+    seat.app.ask(lambda _desk: True, done.append)
+    gate.set()
+    await seat.until(lambda: done)
+    seat.app.push_screen(RosterScreen())
+    seat.app.switch_mode("roster")
+    await seat.rest()
+    assert [type(each) for each in seat.app.screen_stack] == [QueueScreen, LockScreen]
+    assert seat.app.current_mode == "queue"
+
+
+async def test_whoever_is_chosen_at_the_start_gives_his_pin(data: Path, config: Path, hospital: Site) -> None:
+    opened = slow_desk(data, hospital, gate := threading.Event())
+    gate.set()
+    async with console(data, config=config, operator="", open_desk=opened) as seat:
+        await seat.until("Who is on duty?")
+        assert "says no" not in seat.text()
+        await seat.press("1")
+        await seat.until(f"PIN of {seat.app.operator}")
+        await unlock(seat)
+        await seat.at(QueueScreen)

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,43 @@ def test_five_wrong_ones_bring_a_pause_in_which_the_right_one_is_not_looked_at(
     assert sit_down(mine, mine.actor, PIN).right
     assert len(facts(mine)) == recorded + 1  # what was not looked at is no fact
     assert sit_down(mine, mine.actor, WRONG).wrong == 1
+
+
+def test_a_clock_that_ran_ahead_and_was_put_right_keeps_nobody_out_until_that_day(
+    mine: Desk, clock: Clock
+) -> None:
+    set_pin(mine, ME, PIN)
+    data, right = mine.database.data, clock()
+    for _try in range(5):
+        pins.try_pin(data, ME, WRONG, now=right + timedelta(days=365))
+    assert pins.try_pin(data, ME, PIN, now=right).wait_s == 60
+    assert pins.try_pin(data, ME, PIN, now=right + timedelta(seconds=30)).wait_s == 30
+    assert pins.try_pin(data, ME, PIN, now=right + timedelta(seconds=60)).right
+
+
+def test_a_pin_that_was_set_on_another_host_opens_nothing_here_by_name_and_root_sets_it(
+    mine: Desk, boss: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_pin(mine, ME, PIN)
+    private.file_of(mine.database.data, ME).unlink()  # as on a host that has the record and not this file
+    assert not sit_down(boss, actor(ME)).right
+    assert not who_is_here(boss).may_act
+    assert not sit_down(boss, actor(ME), PIN).right
+    with pytest.raises(Refused, match="not on this host: a director sets it here, or root"):
+        set_pin(boss, ME, PIN)
+
+    def away() -> None:
+        raise StoreFault("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(boss.database, "read", away)
+        assert who_is_here(boss).proof is Proof.NEVER
+    assert sit_down(boss, replace(actor(ME), os_user="lina")).right
+    sit_down(boss, replace(actor(ME), os_user="root"))
+    with pytest.raises(Refused, match="not on this host"):
+        boss.record(lambda _each: [], doing="note", act=None, now=boss.now(), sentence="")
+    set_pin(boss, ME, PIN)
+    assert sit_down(boss, actor(ME), PIN).right
 
 
 _ANOTHER = """

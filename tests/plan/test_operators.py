@@ -8,7 +8,18 @@ import pytest
 
 from hisconsole.errors import Refused
 from hisconsole.plan.events import SITE, Event, Kind, NewEvent
-from hisconsole.plan.operators import Operator, Proof, give_roles, given, not_allowed, proof_of, roles_of
+from hisconsole.plan.operators import (
+    Operator,
+    PinFact,
+    Proof,
+    give_roles,
+    given,
+    not_allowed,
+    pin_fact,
+    pins_kept,
+    proof_of,
+    roles_of,
+)
 from hisconsole.plan.roles import Role
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -73,6 +84,27 @@ def test_what_changes_nothing_is_refused(who: str, roles: list[Role], words: str
 )
 def test_how_somebody_is_known(who: str, account: str, by_key: bool, has_pin: bool, proof: Proof) -> None:
     assert proof_of(who, account=account, by_key=by_key, named=NAMED, has_pin=has_pin) is proof
+
+
+def test_whose_pin_is_on_another_host_is_not_known_here_by_his_word() -> None:
+    def proof(account: str, *, has_pin: bool) -> Proof:
+        return proof_of("li.na", account=account, by_key=False, named=NAMED, has_pin=has_pin, elsewhere=True)
+
+    assert proof("desk", has_pin=False) is Proof.NEVER
+    assert proof("desk", has_pin=True) is Proof.PIN
+    assert proof("lina", has_pin=False) is Proof.OWN
+
+
+def test_who_has_a_pin_is_told_by_the_last_that_was_set_or_cleared() -> None:
+    whats = [
+        ("li.na", PinFact.SET),
+        ("wang.lei", PinFact.SET),
+        ("wang.lei", PinFact.CLEARED),
+        ("li.na", PinFact.WRONG),
+        ("ma.chao", PinFact.GIVEN),
+    ]
+    made = [recorded(pin_fact(who, what, now=NOW), seq=at) for at, (who, what) in enumerate(whats, 1)]
+    assert pins_kept(made) == {"li.na": True, "wang.lei": False}
 
 
 def test_a_refusal_on_record_counts_those_before() -> None:

@@ -58,4 +58,14 @@ def test_in_any_order_of_times_no_more_tries_are_taken_than_the_pauses_leave(ste
 @given(back=st.integers(1, 10**6), wrong=st.integers(FREE, 40))
 def test_a_clock_that_is_set_back_lengthens_no_pause(back: int, wrong: int) -> None:
     tries = Tries(wrong, NOW + pause(wrong))
-    assert tries.wait(NOW - timedelta(seconds=back)) <= pause(wrong).total_seconds()
+    now = NOW - timedelta(seconds=back)
+    assert tries.wait(now) <= pause(wrong).total_seconds()
+    tries = tries.clock_put_right(now)
+    assert tries.wait(now) == pause(wrong).total_seconds()
+    assert tries.wait(now + pause(wrong)) == 0
+
+
+@given(ago=st.integers(0, 10**4), wrong=st.integers(0, 40))
+def test_a_clock_that_goes_right_changes_no_pause(ago: int, wrong: int) -> None:
+    tries = Tries(wrong, NOW + pause(wrong))
+    assert tries.clock_put_right(NOW + timedelta(seconds=ago)) == tries

@@ -128,7 +128,7 @@ def console(asked: Namespace) -> Answer | int:
     if terminal.plain or asked.json:
         from hisconsole.cli import reading
 
-        return reading.overview(asked, terminal.reason)
+        return reading.overview(asked, terminal.reason, at_terminal=os.isatty(0) and os.isatty(1))
     from hisconsole.wiring import Settings, run_console
 
     settings = Settings(config_dir(asked.config), data_dir(asked.data), asked.operator)

@@ -26,12 +26,17 @@ class NoRecord(StoreFault):
 
 @contextmanager
 def at_desk(
-    asked: Namespace, *, writable: bool = False, begin: bool = False, orphans: bool = True
+    asked: Namespace,
+    *,
+    writable: bool = False,
+    begin: bool = False,
+    orphans: bool = True,
+    proved: bool = False,
 ) -> Iterator[Desk]:
     """Open the record for one command; only with `begin` is one made where there is none.
 
     What was kept here before comes first, for a second at most: acts stay in their order, and an
-    operator waits for nothing.
+    operator waits for nothing. With `proved` the PIN is wanted for looking, too.
     Raises Usage where somebody is to act and nobody is named, NoRecord where there is none.
     """
     settings = Settings(config_dir(asked.config), data_dir(asked.data), asked.operator)
@@ -44,7 +49,7 @@ def at_desk(
     desk = open_desk(settings, writable=writable)
     keeping = desk.keeping
     try:
-        if writable:
+        if writable or proved:
             _prove(asked, desk)
         if keeping is not None and orphans and not keeping.away:
             with suppress(HisError):  # whatever waits there, this command is not to wait for it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from hisconsole import plain
@@ -11,7 +12,9 @@ from hisconsole.cli import shapes
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.cli.opening import NoRecord, at_desk
 from hisconsole.desk.board import first_board
+from hisconsole.desk.desk import Desk
 from hisconsole.desk.duties import all_due
+from hisconsole.desk.people import who_is_here
 from hisconsole.desk.reading import File, read_closed, read_incident, read_log
 from hisconsole.plan import snapshot_words
 from hisconsole.plan.events import Kind
@@ -23,19 +26,30 @@ EVERY = 1_000_000_000
 """More than any record holds: a filter looks through all of them."""
 
 
-def overview(asked: Namespace, reason: str) -> Answer:
-    """Counts, the queue and what is due; `reason` says why it is not the full screen."""
+def overview(asked: Namespace, reason: str, *, at_terminal: bool = False) -> Answer:
+    """Counts, the queue and what is due; `reason` says why it is not the full screen.
+
+    `at_terminal`: somebody sits there who would have met the lock, and what kind of terminal it is his client
+    says; so he gives the PIN here too. Who has not shown who he is sees what the lock shows. Raises Refused.
+    """
     why = ["", *wrap(reason, plain.WIDTH)]
     try:
-        with at_desk(asked) as desk:
+        with at_desk(asked, proved=at_terminal or bool(asked.pin_file)) as desk:
             board = first_board(desk)
             owed = [each.due for each in all_due(desk)]
+            if not _known(desk):
+                board, owed = replace(board, rows=tuple(replace(row, words="") for row in board.rows)), []
     except NoRecord as none:
         if asked.json:
             raise
         return Answer(None, [*wrap(str(none), plain.WIDTH), *why])
     lines = plain.overview(board, owed, plan=desk.site.plan, zone=desk.zone)
     return Answer(shapes.board(board, owed), [*lines, *why])
+
+
+def _known(desk: Desk) -> bool:
+    """Whether who looks is known to be who he says; where roles count, nobody is not."""
+    return who_is_here(desk).may_act and bool(desk.actor.operator or not desk.full_site.named)
 
 
 def incidents(asked: Namespace) -> Answer:

@@ -6,9 +6,12 @@ import os
 import pwd
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from hisconsole.cli.edge import Usage
+from hisconsole.config import load_site
+from hisconsole.errors import ConfigFault
 from hisconsole.text import _
 
 SECRETS = "secrets"
@@ -75,7 +78,8 @@ UMask=0077
 NoNewPrivileges=yes
 ProtectSystem=strict
 ProtectHome=read-only
-ReadWritePaths={data}
+# The data folder, and where site.yaml keeps backups and the journal. Print the unit again when these change.
+ReadWritePaths={writable}
 PrivateTmp=yes
 PrivateDevices=yes
 ProtectClock=yes
@@ -118,8 +122,20 @@ def _parts(config: Path, data: Path, more: Sequence[str] = ()) -> dict[str, str]
         "user": user_of(data),
         "environment": f"Environment={_quoted(f'PYTHONPATH={found}')}\n" if found else "",
         "command": " ".join(_quoted(word).replace("$", "$$") for word in words),
-        "hardened": _HARDENED.format(data=_quoted(str(data))),
+        "hardened": _HARDENED.format(writable=_writable(config, data)),
     }
+
+
+def _writable(config: Path, data: Path) -> str:
+    """Every folder that is written to; outside the data `-` lets a mount be missing. Raises Usage.
+
+    Of files that cannot be read yet it is the data folder alone: `check` tells what is wrong with them.
+    """
+    named: list[str] = []
+    with suppress(ConfigFault):
+        site = load_site(config)
+        named += [site.backups.folder, site.backups.copy, site.journal]
+    return " ".join([_quoted(str(data)), *(_quoted(f"-{place}") for place in dict.fromkeys(named) if place)])
 
 
 def user_of(data: Path) -> str:

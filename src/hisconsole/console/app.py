@@ -22,14 +22,22 @@ from hisconsole.console.acting import is_there
 from hisconsole.console.alarms import alarms
 from hisconsole.console.commands import COMMANDS, GUIDES, begin
 from hisconsole.console.company import Company
-from hisconsole.console.crash import Calm, Fault
+from hisconsole.console.crash import Fault
 from hisconsole.console.driver import ConsoleDriver
 from hisconsole.console.feed import Readings, StatusCame, Watching
+from hisconsole.console.guarded import Guarded
 from hisconsole.console.hospital import take_changed_files
 from hisconsole.console.incident import IncidentScreen
 from hisconsole.console.lookout import Bell, Lookout
 from hisconsole.console.modes import MODES
-from hisconsole.console.operator import choose_operator, lock, lock_idle, offer_drafts, recognise
+from hisconsole.console.operator import (
+    choose_operator,
+    lock,
+    lock_at_start,
+    lock_idle,
+    offer_drafts,
+    recognise,
+)
 from hisconsole.console.place import Place
 from hisconsole.console.pulse import Pulse
 from hisconsole.console.queue import QueueScreen
@@ -94,7 +102,7 @@ class Start:
     """The newest event of a record that is only a copy to be looked at."""
 
 
-class HisConsole(Calm[int], inherit_bindings=False):
+class HisConsole(Guarded, inherit_bindings=False):
     """The full-screen console."""
 
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = MODES
@@ -146,6 +154,7 @@ class HisConsole(Calm[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Show the queue, open the record, and ask who is on duty where nobody was named."""
+        lock_at_start(self)
         self.desk_thread.start()
         self.set_interval(1.0, self._second)
         self.set_interval(RELIEF_S, self.desk_thread.relieve)

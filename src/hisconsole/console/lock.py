@@ -54,11 +54,16 @@ class LockScreen(ModalScreen[None], inherit_bindings=False):
         since: datetime,
         choose: Callable[[HisConsole], None],
         taken: Callable[[HisConsole, str], None],
+        unsure: bool = False,
     ) -> None:
-        """Ask `operator` for the PIN; `choose` asks who takes over, `taken` is told who has it."""
+        """Ask `operator` for the PIN; `choose` asks who takes over, `taken` is told who has it.
+
+        `unsure`: the desk has not said yet whether a PIN is wanted, and may have it lifted.
+        """
         super().__init__()
         self.operator, self.since = operator, since
         self._owner = operator
+        self.unsure = unsure
         self._choose, self._taken = choose, taken
         self._typed = bytearray()
         self._busy = self._ahead = False
@@ -103,6 +108,8 @@ class LockScreen(ModalScreen[None], inherit_bindings=False):
         asks = _("PIN of {who}: {typed}").format(
             who=self.operator, typed=_("typing ...") if self._typed else _("digits, then Enter")
         )
+        if self.unsure and not self._typed:
+            asks = _("Looking who is at this console ...")
         self.query_one("#keys", Line).show(
             (f" {asks}", "bold"), (_("   o another operator   q leaves"), "dim")
         )
@@ -139,6 +146,18 @@ class LockScreen(ModalScreen[None], inherit_bindings=False):
         if is_there(self):
             self.query_one("#said", Said).say(sentence)
 
+    def sits(self, operator: str) -> None:
+        """It was found out who is at this console."""
+        self.operator = self._owner = operator
+        self.draw()
+
+    def wants_pin(self) -> None:
+        """The desk has said so: only the PIN lifts it."""
+        if self.unsure:
+            self.unsure = False
+            self.say(_("Give the PIN."))
+            self.draw()
+
     def ask_for(self, operator: str) -> None:
         """Somebody else is to give his PIN."""
         self.operator = operator
@@ -165,8 +184,9 @@ class LockScreen(ModalScreen[None], inherit_bindings=False):
 
     def action_other(self) -> None:
         """Somebody else takes the terminal over."""
-        self.action_empty()
-        self._choose(self.console)
+        if not self.unsure:
+            self.action_empty()
+            self._choose(self.console)
 
     def action_leave(self) -> None:
         """End this console; what was begun is kept."""
@@ -175,7 +195,7 @@ class LockScreen(ModalScreen[None], inherit_bindings=False):
             if answer == "yes":
                 self.console.exit(return_code=0)
 
-        self.app.push_screen(confirm(_("End this console?"), _("Yes, end it")), answered)
+        self.console.push_over_lock(confirm(_("End this console?"), _("Yes, end it")), answered)
 
     def action_submit(self) -> None:
         """Have the desk look at the PIN."""
@@ -203,13 +223,15 @@ class LockScreen(ModalScreen[None], inherit_bindings=False):
         if not is_there(self):
             return
         if tried.right:
-            self.dismiss(None)
             self._taken(self.console, operator)
         elif tried.wait_s:
             self._again = time.monotonic() + tried.wait_s
             self.draw()
         elif not tried.taken:
-            self.say(_("{who} has no PIN: a director sets one.").format(who=self._called(operator)))
+            sentence = _(
+                "{who} has no PIN: a director sets one on this host, or root does: operators pin {id}."
+            )
+            self.say(sentence.format(who=self._called(operator), id=operator))
         else:
             self.say(_("Wrong PIN ({n} in a row).").format(n=tried.wrong))
             if self._ahead:

@@ -13,8 +13,9 @@ from hisconsole.console.pick import Choice, Pick
 from hisconsole.console.place import Place
 from hisconsole.desk import drafts
 from hisconsole.desk.actor import Actor, here
+from hisconsole.desk.pins import has_pin
 from hisconsole.errors import StoreFault
-from hisconsole.plan.operators import Proof
+from hisconsole.plan.operators import Proof, proof_of
 from hisconsole.plan.times import from_text
 from hisconsole.text import _
 
@@ -32,9 +33,10 @@ def choose_operator(console: HisConsole) -> None:
         console.operator = answer or ""
         if console.start.session is not None:
             console.start.session.seated(console.operator)
+        lock_at_start(console)
         sit_down(console, here(console.operator))
 
-    console.push_screen(Pick(_("Who is on duty?"), _choices(console), must=True), chosen)
+    console.push_over_lock(Pick(_("Who is on duty?"), _choices(console), must=True), chosen)
 
 
 def choose_other(console: HisConsole) -> None:
@@ -45,7 +47,7 @@ def choose_other(console: HisConsole) -> None:
         if answer is not None and lock is not None:
             lock.ask_for(answer)
 
-    console.push_screen(Pick(_("Who takes over here?"), _choices(console)), chosen)
+    console.push_over_lock(Pick(_("Who takes over here?"), _choices(console)), chosen)
 
 
 def _choices(console: HisConsole) -> list[Choice]:
@@ -89,10 +91,23 @@ def recognise(console: HisConsole) -> None:
             show_site(console, present.site)
         if covers:
             clear(console)
-        if console.operator and not present.may_act:
-            lock(console)
+        _known(console, present)
 
-    console.ask(job, seen, failed=lambda _error: None)  # line 1 tells that the record cannot be read
+    def failed(_error: BaseException) -> None:
+        """Line 1 tells that the record cannot be read; patients wait, so the files decide meanwhile."""
+        lock = console.locked_by
+        if lock is not None and lock.unsure and _by_files(console) is Proof.FREE and console.operator:
+            uncover(console)
+
+    console.ask(job, seen, failed=failed)
+
+
+def _known(console: HisConsole, present: Present) -> None:
+    """Lift the lock of the start from whom the desk knows, and lay it over everybody else."""
+    if console.operator and not present.may_act:
+        lock(console)
+    elif console.operator and console.locked_by is not None and console.locked_by.unsure:
+        uncover(console)
 
 
 def show_site(console: HisConsole, site: Site) -> None:
@@ -105,12 +120,38 @@ def show_site(console: HisConsole, site: Site) -> None:
 
 def locked(console: HisConsole) -> LockScreen | None:
     """The lock over this console, where there is one."""
-    return next((screen for screen in console.screen_stack if isinstance(screen, LockScreen)), None)
+    return console.locked_by
+
+
+def lock_at_start(console: HisConsole) -> None:
+    """Cover the console before its first picture, until the desk says who is here and how he is known.
+
+    The record may name PINs that no file of this host has, so where roles count all but one's own account
+    waits for it; elsewhere a PIN among the files is reason enough.
+    """
+    proof = _by_files(console)
+    if console.locked_by is not None:
+        console.locked_by.sits(console.operator)
+    elif proof is Proof.PIN or (proof is not Proof.OWN and console.full_site.named):
+        _cover(console, console.operator, console.now(), unsure=True)
+
+
+def _by_files(console: HisConsole) -> Proof:
+    """How whoever acts here is known, as far as files tell without a record."""
+    actor = here(console.operator)
+    return proof_of(
+        actor.operator,
+        account=actor.os_user,
+        by_key=actor.by_key,
+        named=console.full_site.named_by_id,
+        has_pin=has_pin(console.start.data, actor.operator),
+    )
 
 
 def lock(console: HisConsole) -> None:
     """Cover the console until whoever acts here has given his PIN."""
-    if locked(console) is not None:
+    if console.locked_by is not None:
+        console.locked_by.wants_pin()
         return
 
     def job(desk: Desk) -> None:
@@ -122,8 +163,17 @@ def lock(console: HisConsole) -> None:
     _cover(console, console.operator, console.now())
 
 
-def _cover(console: HisConsole, operator: str, since: datetime) -> None:
-    console.push_screen(LockScreen(operator, since=since, choose=choose_other, taken=taken_over))
+def _cover(console: HisConsole, operator: str, since: datetime, *, unsure: bool = False) -> None:
+    lock = LockScreen(operator, since=since, choose=choose_other, taken=taken_over, unsure=unsure)
+    console.locked_by = lock
+    console.push_screen(lock)
+
+
+def uncover(console: HisConsole) -> None:
+    """Take the lock away, and what it had asked."""
+    lock, console.locked_by = console.locked_by, None
+    while lock in console.screen_stack:
+        console.pop_screen()
 
 
 def lock_idle(console: HisConsole) -> None:
@@ -137,6 +187,7 @@ def lock_idle(console: HisConsole) -> None:
 
 def taken_over(console: HisConsole, operator: str) -> None:
     """Somebody has given his PIN: whoever sat here before finds what he had begun at any console of his."""
+    uncover(console)
     if operator != console.operator:
         with suppress(StoreFault):  # then it is found once this console has ended
             drafts.release(console.start.data, console.operator)
@@ -149,13 +200,13 @@ def taken_over(console: HisConsole, operator: str) -> None:
 
 def clear(console: HisConsole) -> None:
     """Put away forms and sheets, and cover the numbers that were asked for."""
-    lock = locked(console)
+    lock, console.locked_by = console.locked_by, None
     while len(console.screen_stack) > 1:
         console.pop_screen()
     if isinstance(console.screen, Place):
         console.screen.cover()
     if lock is not None:
-        _cover(console, lock.operator, lock.since)
+        _cover(console, lock.operator, lock.since, unsure=lock.unsure)
 
 
 def offer_drafts(console: HisConsole) -> None:

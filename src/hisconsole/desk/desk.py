@@ -15,11 +15,7 @@ from zoneinfo import ZoneInfo
 from hisconsole.config import Site
 from hisconsole.config.covering import covered
 from hisconsole.desk import evidence
-<<<<<<< ours
-from hisconsole.desk.actor import Actor, Seat, act_id, utc_now
-=======
-from hisconsole.desk.actor import Actor, act_id, refuse_odd_id, utc_now
->>>>>>> theirs
+from hisconsole.desk.actor import Actor, Seat, act_id, refuse_odd_id, utc_now
 from hisconsole.desk.keepable import keepable
 from hisconsole.desk.means import means_of
 from hisconsole.desk.memory import Looked, Memory, onward

@@ -11,7 +11,6 @@ from hisconsole.config import Site
 from hisconsole.desk import pins
 from hisconsole.desk.actor import Actor, act_id
 from hisconsole.desk.desk import Desk, Outcome, Transaction
-from hisconsole.desk.permits import proof_by
 from hisconsole.desk.pins import Tried
 from hisconsole.errors import NotFound, StoreFault
 from hisconsole.plan import operators
@@ -49,7 +48,7 @@ def sittings(desk: Desk) -> tuple[Sitting, ...]:
                 given=given.get(each.id),
                 named=each.id in site.named_by_id,
                 has_pin=pins.has_pin(desk.database.data, each.id),
-                proof=proof_by(desk.database, site, replace(desk.actor, operator=each.id)),
+                proof=desk.permits.proof(connection, site, replace(desk.actor, operator=each.id)),
             )
             for each in site.operators
         )
@@ -116,7 +115,7 @@ def sit_down(desk: Desk, actor: Actor, pin: bytes | None = None) -> Tried:
 
 def _seated(desk: Desk, actor: Actor, pin: bytes | None) -> tuple[datetime, Tried]:
     """Try the PIN and sit down, and when that was: the part of it that no file and no record holds up."""
-    proof, now = proof_by(desk.database, desk.full_site, actor), desk.now()
+    proof, now = desk.permits.proof_now(desk.full_site, actor), desk.now()
     if pin is not None and proof in (Proof.FREE, Proof.NEVER):
         return now, Tried(right=False, wrong=0, wait_s=0, taken=False)
     if pin is None or proof is Proof.OWN:
@@ -153,7 +152,7 @@ def who_is_here(desk: Desk) -> Present:
             roles = desk.permits.roles(connection, desk.full_site, operator)
     except StoreFault:
         roles = desk.permits.roles(None, desk.full_site, operator)
-    proof = proof_by(desk.database, desk.full_site, desk.actor)
+    proof = desk.permits.proof_now(desk.full_site, desk.actor)
     return Present(operator, desk.site, roles, proof, desk.actor.proved)
 
 

@@ -12,11 +12,24 @@ from hisconsole.desk import pins, private
 from hisconsole.desk.actor import Actor
 from hisconsole.errors import StoreFault
 from hisconsole.plan.events import Kind, NewEvent
-from hisconsole.plan.operators import NEEDS_PIN, Given, Proof, given, not_allowed, proof_of, roles_of
+from hisconsole.plan.operators import (
+    NEEDS_PIN,
+    Given,
+    Proof,
+    given,
+    not_allowed,
+    pins_kept,
+    proof_of,
+    roles_of,
+)
 from hisconsole.plan.roles import MACHINES, Role, Row, may, refusal, table
 from hisconsole.store import events
 from hisconsole.store.database import Connection, Database
 from hisconsole.text import _
+
+ROOT: Final = "root"
+PINS: Final = ("own-pin", "others-pin")
+"""What root may do where there is no PIN of whom the record says has one: or nobody could sit there."""
 
 ONE_A: Final = timedelta(minutes=1)
 """Refusals of the same act of the same operator within it are one event, and counted."""
@@ -30,6 +43,7 @@ class Permits:
         self._database = database
         self._swaps = database.swaps
         self._given: dict[str, Given] = {}
+        self._pins: dict[str, bool] = {}
         self._read = 0
         self.rows: Mapping[str, Row] = table()
 
@@ -38,12 +52,31 @@ class Permits:
         if connection is None:
             return self._given
         if self._swaps != self._database.swaps:
-            self._swaps, self._given, self._read = self._database.swaps, {}, 0
+            self._swaps, self._given, self._pins, self._read = self._database.swaps, {}, {}, 0
         newest = events.head(connection).seq
         if newest != self._read:
-            self._given |= given(events.of_site(connection, (Kind.ROLES,), after=self._read))
+            fresh = events.of_site(connection, (Kind.ROLES, Kind.PIN), after=self._read)
+            self._given |= given(fresh)
+            self._pins |= pins_kept(fresh)
             self._read = newest
         return self._given
+
+    def proof_now(self, site: Site, actor: Actor) -> Proof:
+        """The same as `proof`, of the record as it is now where it can be read."""
+        try:
+            with self._database.read() as connection:
+                return self.proof(connection, site, actor)
+        except StoreFault:
+            return self.proof(None, site, actor)
+
+    def proof(self, connection: Connection | None, site: Site, actor: Actor) -> Proof:
+        """How the one who acts is known to be who he says; without a record, as it was known last."""
+        self.given(connection)
+        return proof_by(self._database, site, actor, elsewhere=self._pins.get(actor.operator, False))
+
+    def pin_elsewhere(self, operator: str) -> bool:
+        """Whether by the record, as it was read last, an operator has a PIN that this host has not."""
+        return self._pins.get(operator, False) and not pins.has_pin(self._database.data, operator)
 
     def roles(self, connection: Connection | None, site: Site, operator: str) -> frozenset[Role]:
         """The roles of somebody now; nobody of the roster has none where roles count."""
@@ -70,9 +103,12 @@ class Permits:
         if not may(roles, act, self.rows):
             directors = self.directors(connection, site)
             return refusal(actor.operator, roles, row, directors=directors), ""
-        proof = proof_by(self._database, site, actor)
+        proof = self.proof(connection, site, actor)
         if proof is Proof.PIN and not actor.proved:
             return _("{who} acts by PIN here: give it first.").format(who=actor.operator), NEEDS_PIN
+        if proof is Proof.NEVER and self.pin_elsewhere(actor.operator):
+            way_back = act in PINS and actor.os_user == ROOT
+            return ("" if way_back else pin_elsewhere_told(actor.operator)), ""
         if proof is Proof.NEVER:
             told = _("The account {account} is somebody's own, and {who} has no PIN: act from another one.")
             return told.format(account=actor.os_user, who=actor.operator), ""
@@ -89,14 +125,23 @@ class Permits:
         return [] if last else [not_allowed(act, number, roles, before=before, now=now)]
 
 
-def proof_by(database: Database, site: Site, actor: Actor) -> Proof:
-    """How the one who acts is known to be who he says."""
+def pin_elsewhere_told(operator: str) -> str:
+    """That a PIN counts on the host where it was set, and every way to have one here."""
+    return _(
+        "{who} has a PIN, but not on this host: a director sets it here, or root on this host does without a"
+        " screen: hisconsole --operator {who} operators pin {who}."
+    ).format(who=operator)
+
+
+def proof_by(database: Database, site: Site, actor: Actor, *, elsewhere: bool = False) -> Proof:
+    """How the one who acts is known to be who he says; `elsewhere`: by the record he has a PIN."""
     return proof_of(
         actor.operator,
         account=actor.os_user,
         by_key=actor.by_key,
         named=site.named_by_id,
         has_pin=pins.has_pin(database.data, actor.operator),
+        elsewhere=elsewhere,
     )
 
 

@@ -77,8 +77,9 @@ def try_pin(data: Path, operator: str, pin: bytes, *, now: datetime) -> Tried:
         return Tried(right=False, wrong=0, wait_s=0, taken=False)
     try:
         with private.held(path) as kept:
-            tries = _tries(kept)
+            tries = _tries(kept).clock_put_right(now)
             if wait := tries.wait(now):
+                _keep(kept, tries)
                 return Tried(right=False, wrong=tries.wrong, wait_s=wait, taken=False)
             after = tries.after_wrong(now)
             _keep(kept, after)

@@ -50,7 +50,7 @@ class Proof(StrEnum):
     FREE = "free"
     """By his word: he has no PIN, and the account is nobody's own."""
     NEVER = "never"
-    """Not here: the account is somebody else's own, and he has no PIN."""
+    """Not here: he has no PIN, and the account is somebody else's own or the record says he has one."""
 
 
 USUAL = frozenset({Role.OPERATOR})
@@ -66,6 +66,16 @@ def given(events: Iterable[Event]) -> dict[str, Given]:
     }
 
 
+def pins_kept(events: Iterable[Event]) -> dict[str, bool]:
+    """Of each operator whose PIN was ever set or cleared whether he has one, by the last of these events."""
+    last = {PinFact.SET.value: True, PinFact.CLEARED.value: False}
+    return {
+        event.body["operator"]: last[event.body["what"]]
+        for event in events
+        if event.kind is Kind.PIN and event.body["what"] in last
+    }
+
+
 def roles_of(operator: str, named: Mapping[str, Operator], given: Mapping[str, Given]) -> frozenset[Role]:
     """The roles of an operator of the roster now; where no file names anybody, all are operators."""
     if not named:
@@ -76,16 +86,25 @@ def roles_of(operator: str, named: Mapping[str, Operator], given: Mapping[str, G
 
 
 def proof_of(
-    operator: str, *, account: str, by_key: bool, named: Mapping[str, Operator], has_pin: bool
+    operator: str,
+    *,
+    account: str,
+    by_key: bool,
+    named: Mapping[str, Operator],
+    has_pin: bool,
+    elsewhere: bool = False,
 ) -> Proof:
-    """How an operator is known at an account; `by_key`: the SSH server has named him."""
+    """How an operator is known at an account; `by_key`: the SSH server has named him.
+
+    `elsewhere`: by the record he has a PIN. Where this host has none of his, his word is not enough.
+    """
     mine = named.get(operator)
     if mine is not None and (account in mine.accounts or (by_key and account in mine.key_accounts)):
         return Proof.OWN
     if has_pin:
         return Proof.PIN
     own = any(account in each.accounts for each in named.values())
-    return Proof.NEVER if own else Proof.FREE
+    return Proof.NEVER if own or elsewhere else Proof.FREE
 
 
 def give_roles(

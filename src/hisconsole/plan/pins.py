@@ -31,6 +31,11 @@ class Tries:
             return 0
         return -(-min(self.until - now, pause(self.wrong)) // timedelta(seconds=1))
 
+    def clock_put_right(self, now: datetime) -> Tries:
+        """The same, with no pause that begins later than now: a clock may have run ahead."""
+        latest = now + pause(self.wrong)
+        return Tries(self.wrong, latest) if self.until is not None and self.until > latest else self
+
     def after_wrong(self, now: datetime) -> Tries:
         """What a wrong try makes of it."""
         wrong = self.wrong + 1
