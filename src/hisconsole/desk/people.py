@@ -103,7 +103,8 @@ def sit_down(desk: Desk, actor: Actor, pin: bytes | None = None) -> Tried:
     Where the PIN is wrong, or one is given by who has none, nobody else sits here than before: behind a
     lock a name alone is not enough. Raises StoreFault.
     """
-    now, tried = desk.seat.once(lambda: _seated(desk, actor, pin))
+    proof = desk.permits.proof_now(desk.database, desk.full_site, actor)
+    now, tried = desk.seat.once(lambda: _seated(desk, actor, pin, proof))
     desk.recognise()
     if tried.taken:
         what = PinFact.GIVEN if tried.right else PinFact.WRONG
@@ -113,9 +114,9 @@ def sit_down(desk: Desk, actor: Actor, pin: bytes | None = None) -> Tried:
     return tried
 
 
-def _seated(desk: Desk, actor: Actor, pin: bytes | None) -> tuple[datetime, Tried]:
+def _seated(desk: Desk, actor: Actor, pin: bytes | None, proof: Proof) -> tuple[datetime, Tried]:
     """Try the PIN and sit down, and when that was: the part of it that no file and no record holds up."""
-    proof, now = desk.permits.proof_now(desk.full_site, actor), desk.now()
+    now = desk.now()
     if pin is not None and proof in (Proof.FREE, Proof.NEVER):
         return now, Tried(right=False, wrong=0, wait_s=0, taken=False)
     if pin is None or proof is Proof.OWN:
@@ -152,7 +153,7 @@ def who_is_here(desk: Desk) -> Present:
             roles = desk.permits.roles(connection, desk.full_site, operator)
     except StoreFault:
         roles = desk.permits.roles(None, desk.full_site, operator)
-    proof = desk.permits.proof_now(desk.full_site, desk.actor)
+    proof = desk.permits.proof_now(desk.database, desk.full_site, desk.actor)
     return Present(operator, desk.site, roles, proof, desk.actor.proved)
 
 

@@ -61,10 +61,13 @@ class Permits:
             self._read = newest
         return self._given
 
-    def proof_now(self, site: Site, actor: Actor) -> Proof:
-        """The same as `proof`, of the record as it is now where it can be read."""
+    def proof_now(self, database: Database, site: Site, actor: Actor) -> Proof:
+        """The same as `proof`, of the record as `database` has it now where it can be read.
+
+        It is the asking desk's own: a stand-in asks nothing of the record that is frozen.
+        """
         try:
-            with self._database.read() as connection:
+            with database.read() as connection:
                 return self.proof(connection, site, actor)
         except StoreFault:
             return self.proof(None, site, actor)
