@@ -304,7 +304,7 @@ def test_what_is_kept_in_memory_only_is_said_to_be(desk: Desk, tmp_path: Path, c
     desk.keeping = keeping(tmp_path, now=clock, lasting=False)
     lose(desk)
     assert desk.perform("acknowledge", 1).sentence.endswith(
-        "KEPT HERE in memory only: do not restart this machine"
+        "KEPT HERE in memory only: do not log out nor restart this machine"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hisconsole.errors import StoreFault
+from hisconsole.store import journal as journal_module
 from hisconsole.store.journal import ASIDE, END, File, Journal, Place, places
 from hisconsole.store.journal_lines import Aside, Done, Entry, Line, framed, lines_of, unread_in
 from tests.hostile import HOSTILE
@@ -209,20 +211,20 @@ def test_a_place_that_takes_nothing_is_passed_over(tmp_path: Path) -> None:
     journal.close()
 
 
-class _FullAfterOne(Journal):
-    """Its first file takes one line, as a disk does that fills up."""
-
-    def keep(self, entry: Entry) -> None:
-        super().keep(entry)
-        if len(self.files) == 1:
-            handle = os.open("/dev/full", os.O_WRONLY)
-            os.dup2(handle, self.files[0]._handle)
-            os.close(handle)
-
-
-def test_a_disk_that_fills_up_sends_the_next_act_to_the_next_place(tmp_path: Path) -> None:
-    journal = _FullAfterOne([Place(tmp_path / "one"), Place(tmp_path / "two", lasting=False)])
+def test_a_disk_that_fills_up_sends_the_next_act_to_the_next_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal([Place(tmp_path / "one"), Place(tmp_path / "two", lasting=False)])
     journal.keep(entry())
+    write, full = journal_module._write, journal.files[0]._handle
+
+    def fills_up(handle: int, data: bytes) -> None:
+        if handle == full:
+            os.write(handle, data[:9])
+            raise OSError(errno.ENOSPC, "full")
+        write(handle, data)
+
+    monkeypatch.setattr(journal_module, "_write", fills_up)
     journal.keep(entry("a-2"))
     assert [file.waiting()[0] for file in journal.files] == [[entry()], [entry("a-2")]]
     assert not journal.lasting
@@ -267,3 +269,42 @@ def test_a_file_taken_for_an_orphan_before_it_was_locked_is_begun_anew(tmp_path:
     file.path.unlink()
     assert File.orphan(file.path, Place(tmp_path)) is None
     file.close()
+
+
+def test_a_folder_that_was_hidden_takes_no_more_and_what_is_in_it_is_still_read(tmp_path: Path) -> None:
+    journal = Journal([Place(tmp_path / "one"), Place(tmp_path / "two")])
+    journal.keep(entry("a-1", aside={"callback": "8000"}))
+    (tmp_path / "one").rename(tmp_path / "hidden")
+    (tmp_path / "one").mkdir(mode=0o700)
+    journal.keep(entry("a-2"))
+    found = [[each.act for each in file.waiting()[0]] for file in journal.files]
+    assert found == [["a-1"], ["a-2"]]
+    assert journal.files[0].waiting()[0][0].aside == {"callback": "8000"}
+    assert journal.files[1].path.parent == tmp_path / "two"
+    journal.close()
+    assert [path for path, _entries in journal.kept()] == [*(tmp_path / "two").glob(f"*{END}")]
+    assert len(list((tmp_path / "hidden").glob(f"*{END}"))) == 1
+
+
+def test_a_torn_number_spoils_none_that_comes_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal([Place(tmp_path / "one")])
+    journal.keep(entry("a-1", aside={"callback": "8000"}))
+    write, full = journal_module._write, [True]
+
+    def torn(handle: int, data: bytes) -> None:
+        if full.pop() if full else False:
+            os.write(handle, data[:9])
+            raise OSError(errno.ENOSPC, "full")
+        write(handle, data)
+
+    monkeypatch.setattr(journal_module, "_write", torn)
+    with pytest.raises(StoreFault):
+        journal.keep(entry("a-2", aside={"callback": "8001"}))
+    journal.keep(entry("a-3", aside={"callback": "8002"}))
+    assert [each.aside for each in journal.files[0].waiting()[0]] == [
+        {"callback": "8000"},
+        {"callback": "8002"},
+    ]
+    journal.close()

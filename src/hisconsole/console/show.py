@@ -184,11 +184,11 @@ def status_line(
         cells.append(("  ", "normal"))
         late = _("{n} overdue").format(n=board.overdue)
         cells.append((late, "reverse" if board.overdue else "normal"))
+    for alarm in alarms:  # before what may be cut off: how old the picture is, and how much is kept here
+        cells += [("  ", "normal"), (f" {alarm} ", "alarm")]
     if problems is not None:
         count, role = problems
         cells += [("  ", "normal"), (ngettext("{n} problem", "{n} problems", count).format(n=count), role)]
-    for alarm in alarms:
-        cells += [("  ", "normal"), (f" {alarm} ", "alarm")]
     if board is not None and board.next_due is not None:
         due = board.next_due
         text = _("next {number} {duty} {left}").format(

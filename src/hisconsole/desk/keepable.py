@@ -62,6 +62,9 @@ class Keepable:
         }
 
 
+_NAMES_INCIDENT = frozenset({"to", "join", "incident"})
+"""Answers that are typed, and are the number of an incident."""
+
 KEEPABLE: dict[str, Keepable] = {}
 """Every act that can be kept; a module's acts are in it once the module is imported."""
 
@@ -116,15 +119,18 @@ def _plain(value: Any) -> Any:
 
 
 def with_numbers(given: Mapping[str, Any], numbers: Mapping[int, int]) -> dict[str, Any]:
-    """The answers with real numbers in place of provisional ones. Raises Refused where there is none."""
-    return {name: _numbered(value, numbers) for name, value in given.items()}
+    """The answers with real numbers in place of provisional ones. Raises Refused where there is none.
+
+    Of what was typed only a name of an incident is one: telephones and tickets have ten digits, too.
+    """
+    return {name: _numbered(name, value, numbers) for name, value in given.items()}
 
 
-def _numbered(value: Any, numbers: Mapping[int, int]) -> Any:
+def _numbered(name: str, value: Any, numbers: Mapping[int, int]) -> Any:
     if isinstance(value, Mapping):
         return with_numbers(value, numbers)
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == len(str(PROVISIONAL)):
-        return str(_numbered(int(value), numbers))
+    if isinstance(value, str) and name in _NAMES_INCIDENT and value.isascii() and value.isdigit():
+        return str(_numbered(name, int(value), numbers))
     if isinstance(value, int) and value > PROVISIONAL:
         if value not in numbers:
             raise Refused(_("The call {name} that it is about is not on record.").format(name=subject(value)))

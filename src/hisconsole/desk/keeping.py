@@ -58,6 +58,11 @@ class Keeping:
         """Sentences about what came of it, for the operator."""
 
     @property
+    def brought(self) -> int:
+        """How many of the acts that wait here were brought meanwhile."""
+        return len(self._tally.done)
+
+    @property
     def count(self) -> int:
         """How many acts wait here."""
         return len(self._kept)
@@ -122,7 +127,9 @@ class Keeping:
     def _words(self, sentence: str) -> str:
         if self.journal.lasting:
             return _("{act}, KEPT HERE until the record is back").format(act=sentence)
-        return _("{act}, KEPT HERE in memory only: do not restart this machine").format(act=sentence)
+        return _("{act}, KEPT HERE in memory only: do not log out nor restart this machine").format(
+            act=sentence
+        )
 
     def _as_seen_on_record(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The version that was seen, as the record counts it."""

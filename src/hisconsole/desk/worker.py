@@ -265,7 +265,11 @@ class _Bringing:
         edition = keeping.edition
         try:
             if keeping.away:
-                self.brought = not keeping.bring_back(desk, for_s=BRING_S)
+                before, whole = keeping.brought, keeping.bring_back(desk, for_s=BRING_S)
+                self.brought = not whole and keeping.brought != before
+                if not whole and not self.brought:  # a journal that gives nothing back is not asked at once
+                    self._next = now + self.back_off()
+                    return
             else:
                 whole = keeping.bring_orphans(desk, for_s=BRING_S)
                 self._orphans = now + (ORPHANS_S if whole else 0.0)

@@ -7,6 +7,7 @@ the operator is told so.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -111,30 +112,25 @@ class File:
         return None
 
     def append(self, line: Line, *, lasting: bool = True) -> None:
-        """Write a line whole, and with `lasting` onto the disk; what was torn is cut off. Raises OSError."""
-        data = framed(line)
-        try:
-            _write(self._handle, data)
-            if lasting:
-                os.fsync(self._handle)
-        except OSError:
-            with suppress(OSError):
-                os.ftruncate(self._handle, self._good)
-            raise
-        self._good += len(data)
+        """Write a line whole, and with `lasting` onto the disk; what was torn is cut off.
+
+        Raises OSError, also where a lasting line would go into a file that nobody would find again.
+        """
+        if lasting and not os.path.samestat(self.path.lstat(), os.fstat(self._handle)):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
+        self._good = _put(self._handle, framed(line), after=self._good, lasting=lasting)
 
     def set_aside(self, line: Aside) -> None:
         """Keep what no line of a journal holds, in a file beside it. Raises OSError."""
         if self._aside is None:
-            flags = os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+            flags = os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
             self._aside = os.open(self.path.with_suffix(ASIDE), flags, 0o600)
             sync(self.path.parent)
-        _write(self._aside, framed(line))
-        os.fsync(self._aside)
+        _put(self._aside, framed(line), after=os.fstat(self._aside).st_size)
 
     def waiting(self) -> tuple[list[Entry], dict[int, int]]:
         """The acts not yet on record, oldest first, and the real numbers of provisional ones."""
-        return self._contents.waiting()
+        return self._contents.waiting(self._handle, self._aside)
 
     @property
     def process(self) -> str:
@@ -168,6 +164,19 @@ def _process(path: Path) -> str:
     return path.name.split("-")[1] if path.name.count("-") > 1 else path.name
 
 
+def _put(handle: int, data: bytes, *, after: int, lasting: bool = True) -> int:
+    """Write `data` behind so many good bytes, or cut off what was torn; how many are good now."""
+    try:
+        _write(handle, data)
+        if lasting:
+            os.fsync(handle)
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(handle, after)
+        raise
+    return after + len(data)
+
+
 def _write(handle: int, data: bytes) -> None:
     left = memoryview(data)
     while left:
@@ -191,10 +200,15 @@ class _Contents:
         self._aside: dict[str, Mapping[str, str]] = {}
         self._done: dict[str, int] = {}
 
-    def waiting(self) -> tuple[list[Entry], dict[int, int]]:
-        """The acts not yet on record, oldest first, and the real numbers of provisional ones."""
-        for path in (self._path.with_suffix(ASIDE), self._path):
-            for line in lines_of(self._fresh(path)):
+    def waiting(
+        self, held: int | None = None, aside: int | None = None
+    ) -> tuple[list[Entry], dict[int, int]]:
+        """The acts not yet on record, oldest first, and the real numbers of provisional ones.
+
+        Of files that are open it is read through them: their folder may be hidden by another by now.
+        """
+        for path, handle in ((self._path.with_suffix(ASIDE), aside), (self._path, held)):
+            for line in lines_of(self._fresh(path, handle)):
                 self._take(line)
         numbers = {
             entry.provisional: self._done[act]
@@ -212,16 +226,18 @@ class _Contents:
         else:
             self._aside[line.act] = line.held
 
-    def _fresh(self, path: Path) -> bytes:
+    def _fresh(self, path: Path, handle: int | None) -> bytes:
         """The whole lines since the last look; what is torn may yet become whole."""
+        start = self._read.get(path, 0)
         try:
-            with path.open("rb") as file:
-                file.seek(self._read.get(path, 0))
-                data = file.read()
-        except OSError:
+            if handle is not None:
+                data = os.pread(handle, os.fstat(handle).st_size, start)
+            else:
+                data = path.read_bytes()[start:]
+        except OSError:  # such a file is never removed, and is told of by whoever lets it go
             return b""
         whole = data[: data.rfind(b"\n") + 1]
-        self._read[path] = self._read.get(path, 0) + len(whole)
+        self._read[path] = start + len(whole)
         return whole
 
 
