@@ -288,6 +288,7 @@ class _View:
         self._swaps = desk.database.swaps
         self._behind = True
         self._shown = 0.0
+        self._warm: Board | None = None
         self.board = board
         self.looked = desk.now()
 
@@ -322,7 +323,7 @@ class _View:
 
     def warm(self) -> None:
         """Know one more of the gravest incidents in full, for the time when the record cannot be asked."""
-        if self._desk.keeping is None or self.board is None:
+        if self._desk.keeping is None or self.board is None or self._warm is self.board:
             return
         for row in self.board.rows[:WARM]:
             known = self._desk.memory.known(row.number)
@@ -331,6 +332,7 @@ class _View:
                     incident, _history = self._desk.memory.look(connection, row.number)
                     self._desk.memory.plan(connection, incident.plan)
                 return
+        self._warm = self.board
 
 
 def _same(one: Board, other: Board) -> bool:
