@@ -40,7 +40,7 @@ def gone(run: Run) -> Iterator[Figure]:
                 yield figure("gone", "the same, p99", shown, "ms", value=share(shown, 0.99), goal=Goal(100.0))
                 yield figure("gone", f"{how}: until the banner", [banner.after()], "s", goal=Goal(3.0))
                 server.start() if how == "killed" else server.thaw()
-                line.watch(5)  # the longest wait between two tries to reach it is two seconds
+                line.watch(5)
 
 
 class _Banner:

@@ -36,8 +36,8 @@ DRAWN_S = 1.0
 FROZEN_S = 2.0
 """Without a look at the record for so long it is taken to be away, though it has not said so."""
 FIRST_WAIT_S = 0.25
-BACK_OFF_S = 2.0
-"""The longest time between two tries to reach a record that is away."""
+BACK_OFF_S = 0.5
+"""The longest time between two tries to reach a record that is away: three find a server that is back."""
 BRING_S = 0.3
 """Kept acts are brought to the record for so long before somebody else's turn comes."""
 ORPHANS_S = 10.0
