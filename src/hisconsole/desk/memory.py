@@ -12,6 +12,7 @@ from hisconsole.plan.document import Plan
 from hisconsole.plan.events import SITE, Event, Kind
 from hisconsole.plan.fold import apply, fold
 from hisconsole.plan.incident import Incident
+from hisconsole.plan.story_turn import subject
 from hisconsole.store import events
 from hisconsole.store.database import Connection, Database
 from hisconsole.store.plans import Plans
@@ -67,11 +68,11 @@ class Memory:
         self._forget_another_record()
         known = self._known.get(number)  # another thread may ask for it while this one waits for the record
         if number <= SITE:
-            raise NotFound(_("There is no incident {number}.").format(number=f"{number:04d}"))
+            raise NotFound(_("There is no incident {number}.").format(number=subject(number)))
         fresh = events.of_incident(connection, number, after=known[0].version if known else 0)
         looked = onward(known, fresh) if fresh else known
         if looked is None:
-            raise NotFound(_("There is no incident {number}.").format(number=f"{number:04d}"))
+            raise NotFound(_("There is no incident {number}.").format(number=subject(number)))
         self._known[number] = looked
         self._known.move_to_end(number)
         if len(self._known) > MOST:
