@@ -94,7 +94,7 @@ def test_an_operator_is_never_blocked() -> None:
 
 
 def test_an_observer_changes_nothing_but_his_own_pin() -> None:
-    assert {name for name in _ROWS if may({Role.OBSERVER}, name, _ROWS)} == {"own-pin", "set-out"}
+    assert {name for name in _ROWS if may({Role.OBSERVER}, name, _ROWS)} == {"own-pin"}
 
 
 def test_a_role_may_what_the_one_below_it_may() -> None:

@@ -42,9 +42,10 @@ def work(data: str, operator: str, pause: float = 0.0, *, plain: bool = False) -
     """
     if plain:
         sqlite.driver = lambda: sqlite3
-    desk = open_desk(Path(data), operator, now=utc_now)
+    desk: Desk | None = None
     for number in itertools.count():
         try:
+            desk = desk or open_desk(Path(data), operator, now=utc_now)
             for act, events in _round(desk, number):
                 say("done", act, events)
                 time.sleep(pause)

@@ -127,7 +127,6 @@ def _of_the_site() -> tuple[Row, ...]:
         Row("maintenance-extend", TECHNICAL, technical),
         Row("maintenance-end", TECHNICAL, technical),
         Row("maintenance-cancel", TECHNICAL, technical),
-        Row("set-out", EVERYBODY, _("What was kept and not taken is shown, whoever had wanted it.")),
         Row("settle", DUTY, _("Whoever has the watch sees to what was left open.")),
         Row("backup", TECHNICAL, _("A copy harms nothing, and one too many is better than none.")),
         Row("drill", DUTY, _("Only the watch may keep its people from real work.")),
