@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from rich.text import Text
 from textual import events
-from textual.message import Message
 from textual.screen import Screen
 
 from hisconsole.config import Site, workstation_entries
@@ -24,7 +23,7 @@ from hisconsole.console.commands import COMMANDS, GUIDES, begin
 from hisconsole.console.company import Company
 from hisconsole.console.crash import Fault
 from hisconsole.console.driver import ConsoleDriver
-from hisconsole.console.feed import Readings, StatusCame, Watching
+from hisconsole.console.feed import NewsCame, Readings, StatusCame, Watching
 from hisconsole.console.guarded import Guarded
 from hisconsole.console.hospital import take_changed_files
 from hisconsole.console.incident import IncidentScreen
@@ -66,18 +65,6 @@ RELIEF_S = 0.25
 """How often it is seen whether an act waits too long for the record."""
 DRAWN_S = 0.1
 """By then the first picture is on its way to the terminal."""
-
-
-class NewsCame(Message):
-    """The desk's thread has a newer picture, or trouble."""
-
-    def __init__(self, news: News) -> None:
-        super().__init__()
-        self.news = news
-
-    def can_replace(self, message: Message) -> bool:
-        """Only the newest picture is worth drawing."""
-        return isinstance(message, NewsCame)
 
 
 @dataclass(frozen=True, slots=True)

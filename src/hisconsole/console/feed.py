@@ -15,6 +15,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from hisconsole.desk.desk import Desk, Outcome
+    from hisconsole.desk.worker import News
     from hisconsole.plan.picture import History, StatusPicture
     from hisconsole.plan.reading import Judged
 
@@ -68,6 +69,18 @@ class Watching:
     readings: Readings
     silence: Silencing
     lift: Callable[[Desk, str], Outcome]
+
+
+class NewsCame(Message):
+    """The desk's thread has a newer picture, or trouble."""
+
+    def __init__(self, news: News) -> None:
+        super().__init__()
+        self.news = news
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest picture is worth drawing."""
+        return isinstance(message, NewsCame)
 
 
 class StatusCame(Message):
