@@ -151,9 +151,10 @@ def who_is_here(desk: Desk) -> Present:
     try:
         with desk.database.read() as connection:
             roles = desk.permits.roles(connection, desk.full_site, operator)
+            proof = desk.permits.proof(connection, desk.full_site, desk.actor)
     except StoreFault:
         roles = desk.permits.roles(None, desk.full_site, operator)
-    proof = desk.permits.proof_now(desk.database, desk.full_site, desk.actor)
+        proof = desk.permits.proof(None, desk.full_site, desk.actor)
     return Present(operator, desk.site, roles, proof, desk.actor.proved)
 
 
