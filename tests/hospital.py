@@ -162,7 +162,9 @@ def adopt(database: Database) -> None:
     adopted = NewEvent(Kind.PLAN_ADOPTED, NO_INCIDENT, START, body)
     writer = events.Writer(OPERATORS[0], "tester", "local no tty")
     with database.write() as connection:
-        events.append(connection, [adopted], act="adopted", writer=writer, now=START)
+        events.append(
+            connection, [adopted], after=events.head(connection), act="adopted", writer=writer, now=START
+        )
 
 
 def open_database(data: Path, *, writable: bool = True) -> Database:

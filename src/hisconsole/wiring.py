@@ -104,7 +104,9 @@ def _sees_numbers(site: Site, settings: Settings) -> bool:
             closing(Database(settings.data, writable=False)) as database,
             database.read() as connection,
         ):
-            roles = Permits(database).roles(connection, site, settings.operator)
+            permits = Permits(database)
+            permits.look(connection)
+            roles = permits.roles(site, settings.operator)
     return may(roles, "reveal", table())
 
 

@@ -132,12 +132,11 @@ def test_an_edition_that_was_not_written_after_all_is_adopted_by_the_next(
 ) -> None:
     desk = open_desk(tmp_path / "empty", now=clock)
 
-    def fail(_connection: object, _old: projections.Held, new: projections.Held) -> None:
-        if "incident" in new:
-            raise RuntimeError("between the event and its projection")
+    def fail(_connection: object, _row: object) -> None:
+        raise RuntimeError("between the event and its projection")
 
     with monkeypatch.context() as broken:
-        broken.setattr(projections, "bring", fail)
+        broken.setattr(projections, "put", fail)
         with pytest.raises(RuntimeError, match="between"):
             calls.take_call(desk, CALL)
     assert _editions(desk) == []

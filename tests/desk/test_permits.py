@@ -200,8 +200,7 @@ def test_no_masked_number_gets_on_record_by_one_whose_role_has_just_grown(
 def test_a_machine_does_its_own_and_nothing_else(data: Path, clock: Clock, machine: str) -> None:
     with closing((desk := seat(data, clock, Role.OPERATOR, who=actor(machine))).database):
         for name in ROWS:
-            with desk.database.read() as connection:
-                why, _needs = desk.permits.why_not(connection, desk.site, desk.actor, name)
+            why, _needs = desk.permits.why_not(desk.site, desk.actor, name)
             assert (why == "") == (name in MACHINES[machine])
 
 

@@ -89,7 +89,9 @@ def old(data: Path) -> Path:
     with engine.begin() as connection:
         _first_schema(connection)
         for number, new in enumerate(ACTS, start=1):
-            events.append(connection, new, act=f"act-{number}", writer=WRITER, now=START)
+            events.append(
+                connection, new, after=events.head(connection), act=f"act-{number}", writer=WRITER, now=START
+            )
         for statement in STALE:
             connection.execute(text(statement))
     engine.dispose()

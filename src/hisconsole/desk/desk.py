@@ -7,8 +7,10 @@ by the plan's rules, append events, bring the projections up to date, commit.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -103,6 +105,11 @@ class Transaction:
         """The record, held for this act alone."""
         return self._connection
 
+    @cached_property
+    def end(self) -> events.Head:
+        """The end of the record before this act."""
+        return events.head(self.connection)
+
     def next_numbers(self, *, after: int) -> tuple[int, int]:
         """The next free incident number above `after`, and report number."""
         return projections.next_numbers(self.connection, after=after)
@@ -150,6 +157,8 @@ class Transaction:
                 held = projections.columns_of(after, self.plan(after))
                 if before is not None and before[0].reports is after.reports:
                     del held["report"]  # a thousand of them need not be looked at for a note
+            for row in held.pop(projections.INCIDENT, ()):
+                projections.put(self.connection, row)
             stored = projections.stored_rows(self.connection, number, held)
             projections.bring(self.connection, stored, held)
 
@@ -204,33 +213,32 @@ class Desk:
         if not self.full_site.named:
             return
         try:
-            with self.database.read() as connection:
-                self._show(connection)
-        except Away:
-            self._show(None)
+            with suppress(Away), self.database.read() as connection:
+                self.permits.look(connection)
+            self._show()
         except StoreFault:
             self._site = covered(self.full_site)
 
-    def _show(self, connection: Connection | None) -> None:
+    def _show(self) -> None:
         site, who = self.full_site, self.actor.operator
-        sees = who in MACHINES or may(self.permits.roles(connection, site, who), "reveal", self.permits.rows)
+        sees = who in MACHINES or may(self.permits.roles(site, who), "reveal", self.permits.rows)
         if sees or not self._site.covered:
             self._site = site if sees else covered(site)
 
     def permit(self, doing: str, number: int = SITE) -> None:
         """Refuse what whoever acts may not do, where it is no act of the record. Raises Refused."""
+        recordable = True
         try:
             with self.database.read() as connection:
-                why, needs = self.permits.why_not(connection, self.full_site, self.actor, doing)
+                self.permits.look(connection)
         except Away:
-            why, needs = self.permits.why_not(None, self.full_site, self.actor, doing)
-            if why:  # as the roles known last have it, and nothing can be recorded
-                raise Refused(why, needs=needs) from None
-            return
-        if why:
+            recordable = False
+        why, needs = self.permits.why_not(self.full_site, self.actor, doing)
+        if why and recordable:
             now = self.now()
             with self.database.write() as connection:
-                self._refuse(connection, doing, number, now)
+                self._refuse(Transaction(connection, self.memory), doing, number, now)
+        if why:
             raise Refused(why, needs=needs)
 
     @property
@@ -341,52 +349,59 @@ class Desk:
         act = act or act_id(now)
         refuse_odd_id(act)
         with self.database.write() as connection:
-            why, needs = self.permits.why_not(connection, self.full_site, self.actor, doing)
+            transaction = Transaction(connection, self.memory)
+            self.permits.look(connection, transaction.end.seq)
+            why, needs = self.permits.why_not(self.full_site, self.actor, doing)
             if why:
-                self._refuse(connection, doing, number, now)
+                self._refuse(transaction, doing, number, now)
             elif done := events.of_act(connection, act):
                 known = number if number in {event.incident for event in done} else 0
                 return Outcome(act, known or done[-1].incident, done[-1].seq, sentence, repeated=True)
             else:
-                return self._carry_out(connection, decide, number=number, act=act, now=now, sentence=sentence)
-        raise Refused(why, needs=needs)  # behind the transaction, which has recorded the refusal
+                written = self._carry_out(transaction, decide, act=act, now=now)
+        if why:
+            raise Refused(why, needs=needs)  # behind the transaction, which has recorded the refusal
+        if not written:
+            return Outcome(act, number, 0, sentence)
+        self.permits.passed(written)
+        return Outcome(act, number or written[-1].incident, written[-1].seq, sentence)
 
     def _carry_out(
         self,
-        connection: Connection,
+        transaction: Transaction,
         decide: Callable[[Transaction], Sequence[NewEvent]],
         *,
-        number: int,
         act: str,
         now: datetime,
-        sentence: str,
-    ) -> Outcome:
+    ) -> list[Event]:
         if self._site.covered:
-            self._show(connection)  # no masked number may get on record once somebody may do more
-        transaction = Transaction(connection, self.memory)
+            self._show()  # no masked number may get on record once somebody may do more
         decided = decide(transaction)
         if not decided:
-            return Outcome(act, number, 0, sentence)
+            return []
         adopted = transaction.adopt(self.site.plan, decided, now)
         moment = max(now, self.written()) if self.written else now
-        written = self._append(transaction, [*adopted, *decided], self.actor, act, moment)
-        return Outcome(act, number or written[-1].incident, written[-1].seq, sentence)
+        return self._append(transaction, [*adopted, *decided], self.actor, act, moment)
 
     def write_down(self, facts: Sequence[NewEvent], actor: Actor, *, act: str, now: datetime) -> None:
         """Record what is nobody's act and needs no right: that a PIN was given, or a wrong one."""
         with self.database.write() as connection:
             self._append(Transaction(connection, self.memory), facts, actor, act, now)
 
-    def _refuse(self, connection: Connection, doing: str, number: int, now: datetime) -> None:
-        facts = self.permits.refused(connection, self.full_site, self.actor, doing, number=number, now=now)
+    def _refuse(self, transaction: Transaction, doing: str, number: int, now: datetime) -> None:
+        facts = self.permits.refused(
+            transaction.connection, self.full_site, self.actor, doing, number=number, now=now
+        )
         if facts:
-            self._append(Transaction(connection, self.memory), facts, self.actor, act_id(now), now)
+            self._append(transaction, facts, self.actor, act_id(now), now)
 
     @staticmethod
     def _append(
         transaction: Transaction, facts: Sequence[NewEvent], actor: Actor, act: str, now: datetime
     ) -> list[Event]:
         writer = events.Writer(actor.operator, actor.os_user, actor.source)
-        written = events.append(transaction.connection, facts, act=act, writer=writer, now=now)
+        written = events.append(
+            transaction.connection, facts, after=transaction.end, act=act, writer=writer, now=now
+        )
         transaction.bring(written)
         return written

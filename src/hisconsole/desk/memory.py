@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from hisconsole.desk.means import Given, Numbers
@@ -38,12 +39,21 @@ class Memory:
     def _forget_another_record(self) -> None:
         if self._swaps != self._database.swaps:
             self._swaps = self._database.swaps
-            self.forget()
+            self._forget()
 
-    def forget(self) -> None:
-        """Remember nothing: what was looked at last may never have been committed."""
+    def _forget(self) -> None:
         self._known.clear()
         self._plans, self._given = Plans(), Given()
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Forget what is looked at in the block where that raises: it was never committed."""
+        known = self._known.copy()
+        try:
+            yield
+        except BaseException:
+            self._known, self._given = known, Given()
+            raise
 
     def blocks_given(self, connection: Connection) -> Mapping[tuple[str, str], Numbers]:
         """The number blocks that notices gave out, by department and text."""
@@ -62,6 +72,12 @@ class Memory:
     def known_plan(self, version: str) -> Plan | None:
         """An edition that was read already; safe from any thread."""
         return self._plans.known(version)
+
+    def first(self, connection: Connection, number: int) -> Event:
+        """The event that opened an incident, which never changes. Raises NotFound."""
+        self._forget_another_record()
+        known = self._known.get(number) or self.look(connection, number)
+        return known[1][0]
 
     def look(self, connection: Connection, number: int) -> Looked:
         """An incident and its events. Raises NotFound with a sentence."""

@@ -39,19 +39,20 @@ def sittings(desk: Desk) -> tuple[Sitting, ...]:
     """Every operator of the roster, in its order."""
     site = desk.site
     with desk.database.read() as connection:
-        given = desk.permits.given(connection) if site.named else {}
-        return tuple(
-            Sitting(
-                id=each.id,
-                name=each.name,
-                roles=desk.permits.roles(connection, site, each.id),
-                given=given.get(each.id),
-                named=each.id in site.named_by_id,
-                has_pin=pins.has_pin(desk.database.data, each.id),
-                proof=desk.permits.proof(connection, site, replace(desk.actor, operator=each.id)),
-            )
-            for each in site.operators
+        desk.permits.look(connection)
+    given = desk.permits.given if site.named else {}
+    return tuple(
+        Sitting(
+            id=each.id,
+            name=each.name,
+            roles=desk.permits.roles(site, each.id),
+            given=given.get(each.id),
+            named=each.id in site.named_by_id,
+            has_pin=pins.has_pin(desk.database.data, each.id),
+            proof=desk.permits.proof(site, replace(desk.actor, operator=each.id)),
         )
+        for each in site.operators
+    )
 
 
 def give_roles(desk: Desk, operator: str, roles: Collection[Role], *, act: str | None = None) -> Outcome:
@@ -59,14 +60,14 @@ def give_roles(desk: Desk, operator: str, roles: Collection[Role], *, act: str |
     _operator(desk, operator)
     now = desk.now()
 
-    def decide(transaction: Transaction) -> Sequence[NewEvent]:
+    def decide(_transaction: Transaction) -> Sequence[NewEvent]:
         return [
             operators.give_roles(
                 operator,
                 roles,
                 everybody=[each.id for each in desk.site.operators],
                 named=desk.site.named_by_id,
-                given=desk.permits.given(transaction.connection),
+                given=desk.permits.given,
                 now=now,
             )
         ]
@@ -103,7 +104,9 @@ def sit_down(desk: Desk, actor: Actor, pin: bytes | None = None) -> Tried:
     Where the PIN is wrong, or one is given by who has none, nobody else sits here than before: behind a
     lock a name alone is not enough. Raises StoreFault.
     """
-    proof = desk.permits.proof_now(desk.database, desk.full_site, actor)
+    with suppress(StoreFault), desk.database.read() as connection:
+        desk.permits.look(connection)
+    proof = desk.permits.proof(desk.full_site, actor)
     now, tried = desk.seat.once(lambda: _seated(desk, actor, pin, proof))
     desk.recognise()
     if tried.taken:
@@ -148,13 +151,12 @@ def who_is_here(desk: Desk) -> Present:
     """Who acts at this desk; a director's change of his role counts, where the record can be read."""
     desk.recognise()
     operator = desk.actor.operator
-    try:
-        with desk.database.read() as connection:
-            roles = desk.permits.roles(connection, desk.full_site, operator)
-            proof = desk.permits.proof(connection, desk.full_site, desk.actor)
-    except StoreFault:
-        roles = desk.permits.roles(None, desk.full_site, operator)
-        proof = desk.permits.proof(None, desk.full_site, desk.actor)
+    with suppress(StoreFault), desk.database.read() as connection:
+        desk.permits.look(connection)
+    roles, proof = (
+        desk.permits.roles(desk.full_site, operator),
+        desk.permits.proof(desk.full_site, desk.actor),
+    )
     return Present(operator, desk.site, roles, proof, desk.actor.proved)
 
 

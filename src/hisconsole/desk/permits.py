@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,7 +11,7 @@ from hisconsole.config import Site
 from hisconsole.desk import pins, private
 from hisconsole.desk.actor import Actor
 from hisconsole.errors import StoreFault
-from hisconsole.plan.events import Kind, NewEvent
+from hisconsole.plan.events import Event, Kind, NewEvent
 from hisconsole.plan.operators import (
     NEEDS_PIN,
     Given,
@@ -31,12 +31,18 @@ ROOT: Final = "root"
 PINS: Final = ("own-pin", "others-pin")
 """What root may do where there is no PIN of whom the record says has one: or nobody could sit there."""
 
+_KINDS: Final = (Kind.ROLES, Kind.PIN)
+
 ONE_A: Final = timedelta(minutes=1)
 """Refusals of the same act of the same operator within it are one event, and counted."""
 
 
 class Permits:
-    """What a desk knows of roles; those that directors gave are read on from where it stopped."""
+    """What a desk knows of roles, as it looked last; what directors gave is read on from where it stopped.
+
+    Whoever decides by them looks first, in the transaction in which he decides; without a record what was
+    known last counts.
+    """
 
     def __init__(self, database: Database) -> None:
         """Know nothing yet."""
@@ -47,66 +53,69 @@ class Permits:
         self._read = 0
         self.rows: Mapping[str, Row] = table()
 
-    def given(self, connection: Connection | None) -> Mapping[str, Given]:
-        """The roles that directors gave, as of this moment; without a record, as they were known last."""
-        if connection is None:
-            return self._given
+    def look(self, connection: Connection, newest: int | None = None) -> None:
+        """Know the roles and PINs of this moment; `newest` is the record's newest seq where that is known."""
         if self._swaps != self._database.swaps:
             self._swaps, self._given, self._pins, self._read = self._database.swaps, {}, {}, 0
-        newest = events.head(connection).seq
+        newest = events.head(connection).seq if newest is None else newest
         if newest != self._read:
-            fresh = events.of_site(connection, (Kind.ROLES, Kind.PIN), after=self._read)
+            fresh = events.of_site(connection, _KINDS, after=self._read)
             self._given |= given(fresh)
             self._pins |= pins_kept(fresh)
             self._read = newest
+
+    def passed(self, written: Sequence[Event]) -> None:
+        """Events of one's own, at the end of the record, need not be read again."""
+        if self._read == written[0].seq - 1 and not any(each.kind in _KINDS for each in written):
+            self._read = written[-1].seq
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Read again what is read in the block where that raises: it was never committed."""
+        read = self._read
+        try:
+            yield
+        except BaseException:
+            self._read = min(read, self._read)
+            raise
+
+    @property
+    def given(self) -> Mapping[str, Given]:
+        """The roles that directors gave."""
         return self._given
 
-    def proof_now(self, database: Database, site: Site, actor: Actor) -> Proof:
-        """The same as `proof`, of the record as `database` has it now where it can be read.
-
-        It is the asking desk's own: a stand-in asks nothing of the record that is frozen.
-        """
-        try:
-            with database.read() as connection:
-                return self.proof(connection, site, actor)
-        except StoreFault:
-            return self.proof(None, site, actor)
-
-    def proof(self, connection: Connection | None, site: Site, actor: Actor) -> Proof:
-        """How the one who acts is known to be who he says; without a record, as it was known last."""
-        self.given(connection)
+    def proof(self, site: Site, actor: Actor) -> Proof:
+        """How the one who acts is known to be who he says."""
         return proof_by(self._database, site, actor, elsewhere=self._pins.get(actor.operator, False))
 
     def pin_elsewhere(self, operator: str) -> bool:
-        """Whether by the record, as it was read last, an operator has a PIN that this host has not."""
+        """Whether by the record an operator has a PIN that this host has not."""
         return self._pins.get(operator, False) and not pins.has_pin(self._database.data, operator)
 
-    def roles(self, connection: Connection | None, site: Site, operator: str) -> frozenset[Role]:
-        """The roles of somebody now; nobody of the roster has none where roles count."""
+    def roles(self, site: Site, operator: str) -> frozenset[Role]:
+        """The roles of somebody; nobody of the roster has none where roles count."""
         if not site.named:
             return roles_of(operator, {}, {})
         contact = site.contact(operator)
         if contact is None or not contact.operator:
             return frozenset()
-        return roles_of(operator, site.named_by_id, self.given(connection))
+        return roles_of(operator, site.named_by_id, self._given)
 
-    def directors(self, connection: Connection | None, site: Site) -> list[str]:
+    def directors(self, site: Site) -> list[str]:
         """Names of who can change roles."""
-        found = (each for each in site.operators if Role.DIRECTOR in self.roles(connection, site, each.id))
-        return [each.name for each in found]
+        return [each.name for each in site.operators if Role.DIRECTOR in self.roles(site, each.id)]
 
-    def why_not(self, connection: Connection | None, site: Site, actor: Actor, act: str) -> tuple[str, str]:
+    def why_not(self, site: Site, actor: Actor, act: str) -> tuple[str, str]:
         """Why somebody may not do an act, and what would allow it; both empty where he may."""
         row = self.rows[act]
         machine = MACHINES.get(actor.operator)
         if machine is not None:
             told = _("'{act}' is nothing that the {actor} does.")
             return ("" if act in machine else told.format(act=act, actor=actor.operator)), ""
-        roles = self.roles(connection, site, actor.operator)
+        roles = self.roles(site, actor.operator)
         if not may(roles, act, self.rows):
-            directors = self.directors(connection, site)
-            return refusal(actor.operator, roles, row, directors=directors), ""
-        proof = self.proof(connection, site, actor)
+            return refusal(actor.operator, roles, row, directors=self.directors(site)), ""
+        proof = self.proof(site, actor)
         if proof is Proof.PIN and not actor.proved:
             return _("{who} acts by PIN here: give it first.").format(who=actor.operator), NEEDS_PIN
         if proof is Proof.NEVER and self.pin_elsewhere(actor.operator):
@@ -124,7 +133,7 @@ class Permits:
         recent = events.lately(connection, Kind.NOT_ALLOWED, actor=actor.operator, since=now - ONE_A)
         last = any(each.body["act"] == act for each in recent)
         before = _counted(self._database, f"{actor.operator} {act}", add=last)
-        roles = self.roles(connection, site, actor.operator)
+        roles = self.roles(site, actor.operator)
         return [] if last else [not_allowed(act, number, roles, before=before, now=now)]
 
 

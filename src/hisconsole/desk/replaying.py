@@ -77,18 +77,14 @@ def _bring_together(
     """Bring a few acts in one transaction, and mark them once it is committed."""
     real = dict(numbers)
     found: list[tuple[Entry, Outcome, bool]] = []
-    try:
-        with desk.database.together():
-            for entry in entries:
-                outcome, refused = bring(desk, entry, real)
-                if refused:  # an older process may have had a call of that number
-                    real.pop(entry.provisional, None)
-                elif entry.provisional:
-                    real[entry.provisional] = outcome.incident
-                found.append((entry, outcome, refused))
-    except BaseException:
-        desk.memory.forget()  # it has seen what was not committed
-        raise
+    with desk.memory.trying(), desk.permits.trying(), desk.database.together():
+        for entry in entries:
+            outcome, refused = bring(desk, entry, real)
+            if refused:  # an older process may have had a call of that number
+                real.pop(entry.provisional, None)
+            elif entry.provisional:
+                real[entry.provisional] = outcome.incident
+            found.append((entry, outcome, refused))
     numbers.update(real)
     for entry, outcome, refused in found:
         with suppress(OSError):  # without its mark it is brought again, and found to be there
@@ -180,8 +176,8 @@ def _refuse_another(desk: Desk, entry: Entry) -> None:
     if not entry.opened or not SITE < entry.incident <= PROVISIONAL:
         return
     with desk.database.read() as connection:
-        _incident, history = desk.memory.look(connection, entry.incident)
-    if history[0].act != entry.opened:
+        opened = desk.memory.first(connection, entry.incident)
+    if opened.act != entry.opened:
         sentence = _(
             "{number} is another incident now than when this was done: the record was restored, or has"
             " lost its last acts. Find the right one, and do it there."

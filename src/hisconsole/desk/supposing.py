@@ -98,7 +98,7 @@ class Supposing(Desk):
             raise Refused(_("Nobody is on duty at this console: choose an operator first."))
         if act is not None:
             refuse_odd_id(act)
-        why, needs = self.permits.why_not(None, self.full_site, self.actor, doing)
+        why, needs = self.permits.why_not(self.full_site, self.actor, doing)
         if why:
             raise Refused(why, needs=needs)
         self.decided = ()

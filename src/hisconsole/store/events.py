@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select
 
 from hisconsole.errors import StoreFault
 from hisconsole.plan.events import GENESIS, SITE, Event, Kind, NewEvent, canonical, link
@@ -29,6 +29,16 @@ _COLUMNS = (
     table.c.body,
 )
 
+
+_HEAD = select(table.c.seq, table.c.hash).order_by(table.c.seq.desc()).limit(1)
+_OF_ACT = select(*_COLUMNS).where(table.c.act == bindparam("of_act")).order_by(table.c.seq)
+_OF_INCIDENT = (
+    select(*_COLUMNS)
+    .where(table.c.incident == bindparam("number"), table.c.seq > bindparam("after"))
+    .order_by(table.c.seq)
+)
+_INSERT = insert(table)
+"""What each act asks: to put a query together costs as much as to ask it."""
 
 _DOCUMENTS = (Kind.PLAN_ADOPTED.value, Kind.OFFERED.value)
 """Kinds that hold whole documents: the log is not searched through them."""
@@ -54,9 +64,7 @@ class Head:
 
 def head(connection: Connection) -> Head:
     """The newest link; before the first event, seq 0."""
-    row = connection.execute(
-        select(table.c.seq, table.c.hash).order_by(table.c.seq.desc()).limit(1)
-    ).one_or_none()
+    row = connection.execute(_HEAD).one_or_none()
     return Head(row.seq, row.hash) if row else Head(0, GENESIS)
 
 
@@ -72,11 +80,16 @@ def seq_of(connection: Connection, beginning: str) -> int | None:
 
 
 def append(
-    connection: Connection, events: Sequence[NewEvent], *, act: str, writer: Writer, now: datetime
+    connection: Connection,
+    events: Sequence[NewEvent],
+    *,
+    after: Head,
+    act: str,
+    writer: Writer,
+    now: datetime,
 ) -> list[Event]:
-    """Write events at the end of the chain, inside the caller's write transaction."""
-    last = head(connection)
-    seq, previous = last.seq, last.hash
+    """Write events behind the end of the chain, `after`, inside the caller's write transaction."""
+    seq, previous = after.seq, after.hash
     written: list[Event] = []
     rows: list[dict[str, Any]] = []
     for new in events:
@@ -110,7 +123,7 @@ def append(
                 "hash": previous,
             }
         )
-    connection.execute(insert(table), rows)
+    connection.execute(_INSERT, rows)
     return written
 
 
@@ -141,8 +154,8 @@ def chosen() -> Select[Any]:
 
 def of_incident(connection: Connection, number: int, *, after: int = 0) -> list[Event]:
     """All events of one incident in order, or those after a seq."""
-    query = select(*_COLUMNS).where(table.c.incident == number, table.c.seq > after).order_by(table.c.seq)
-    return [read_event(row) for row in connection.execute(query)]
+    rows = connection.execute(_OF_INCIDENT, {"number": number, "after": after})
+    return [read_event(row) for row in rows]
 
 
 def since(connection: Connection, after: int) -> list[Event]:
@@ -188,8 +201,7 @@ def lately(connection: Connection, kind: Kind, *, actor: str, since: datetime) -
 
 def of_act(connection: Connection, act: str) -> list[Event]:
     """What an act has written, so that repeating it changes nothing."""
-    query = select(*_COLUMNS).where(table.c.act == act).order_by(table.c.seq)
-    return [read_event(row) for row in connection.execute(query)]
+    return [read_event(row) for row in connection.execute(_OF_ACT, {"of_act": act})]
 
 
 def search(

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
 from hisconsole.plan.document import Plan
 from hisconsole.plan.due import Due, duties
@@ -22,6 +22,20 @@ from hisconsole.store.rows import NAMES, to_row, to_stored
 
 _COLUMNS = tuple(tables.incident.c[name] for name in NAMES)
 
+INCIDENT = tables.incident.name
+_INSERT = insert(tables.incident)
+_UPDATE = (
+    update(tables.incident)
+    .where(tables.incident.c.number == bindparam("of"))
+    .values({name: bindparam(name) for name in NAMES})
+)
+_STORED = {
+    table.name: select(table)
+    .where((table.c.number if table is tables.incident else table.c.incident) == bindparam("of"))
+    .order_by(*table.primary_key.columns)
+    for table in tables.PROJECTIONS
+}
+"""Put together once, as each act needs them."""
 
 Held = dict[str, list[dict[str, Any]]]
 """What the projections hold of something, table by table, as stored."""
@@ -91,16 +105,11 @@ def _due_rows(owed: Iterable[Due], fallen: Mapping[tuple[str, str], datetime]) -
 
 def stored_rows(connection: Connection, number: int, names: Container[str]) -> Held:
     """What the projections of these names hold of an incident, in the order of `columns_of`."""
-    held: Held = {}
-    for table in tables.PROJECTIONS:
-        if table.name not in names:
-            continue
-        of = table.c.number if table is tables.incident else table.c.incident
-        rows = connection.execute(
-            select(table).where(of == number).order_by(*table.primary_key.columns)
-        ).mappings()
-        held[table.name] = [dict(row) for row in rows]
-    return held
+    return {
+        table.name: [dict(row) for row in connection.execute(_STORED[table.name], {"of": number}).mappings()]
+        for table in tables.PROJECTIONS
+        if table.name in names
+    }
 
 
 def bring(connection: Connection, old: Held, new: Held) -> None:
@@ -126,6 +135,12 @@ def _bring(
     fresh = [row for key, row in after.items() if before.get(key) != row]
     if fresh:
         connection.execute(insert(table), fresh)
+
+
+def put(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Bring the row of an incident itself up to date: every event of it changes that, so nobody compares."""
+    if not connection.execute(_UPDATE, {**row, "of": row["number"]}).rowcount:
+        connection.execute(_INSERT, row)
 
 
 def queue(connection: Connection) -> list[Row]:
