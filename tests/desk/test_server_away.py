@@ -92,6 +92,32 @@ def test_acts_go_on_while_the_server_is_away_and_are_recorded_once(
     assert (proof.faults, proof.incidents, proof.head.seq) == ((), 2, ADOPTED + 10)
 
 
+def test_whoever_waits_for_a_frozen_server_does_not_wait_for_its_deadline(
+    server: Server,
+    own: Postgres,
+    tmp_path: Path,
+    clock: Clock,
+    screen: Screen,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for bound in ("desk.worker.FROZEN_S", "store.shared.LOOK_PATIENCE_S"):
+        monkeypatch.setattr(f"hisconsole.{bound}", 60.0)
+    thread = DeskThread(
+        lambda: Desk(database=Shared(server, tmp_path, patience_s=60), site=SITE, actor=actor(), now=clock),
+        screen.put,
+        keep=lambda: keeping(tmp_path, now=clock),
+    )
+    thread.start()
+    thread.submit(take).result(WAIT)
+    own.freeze()
+    act = thread.submit(note(1))
+    until(relieving(thread, act))
+    assert act.result().kept
+    own.thaw()
+    until(lambda: thread.keeping is not None and thread.keeping.told)
+    thread.stop(WAIT)
+
+
 def _proved(desk: Desk) -> Proof:
     with desk.database.read() as connection:
         return verify(connection)

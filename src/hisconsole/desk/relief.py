@@ -128,6 +128,11 @@ class Relief:
         self._at_work = threading.Lock()
         self._thread: threading.Thread | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody waits for an answer."""
+        return bool(self._open)
+
     def await_(self, task: Task[Answer]) -> None:
         """Remember a task until it is answered."""
         with self._mutex:

@@ -35,6 +35,8 @@ DRAWN_S = 1.0
 
 FROZEN_S = 2.0
 """Without a look at the record for so long it is taken to be away, though it has not said so."""
+ANSWER_S = 0.5
+"""The same of a server while somebody waits for it: longer than any act takes that only has to queue."""
 FIRST_WAIT_S = 0.25
 BACK_OFF_S = 0.5
 """The longest time between two tries to reach a record that is away: three find a server that is back."""
@@ -133,13 +135,18 @@ class DeskThread:
 
     def relieve(self) -> None:
         """Have acts kept for which the record takes too long; it costs nothing to call it often."""
-        silent, keeping = self.silence() > FROZEN_S, self.keeping
+        silent, keeping = self.silence() > (self._answer_s if self._relief.waits else FROZEN_S), self.keeping
         if keeping is not None and (silent or self._trouble):
             if silent and not keeping.away:
                 keeping.went(Away(_("The record does not answer.")))
             self._relief.take_over(keeping.standin)
         if silent:
             self._relief.give_up()
+
+    @property
+    def _answer_s(self) -> float:
+        """So long somebody waits for an answer of the record."""
+        return ANSWER_S if self._desk is not None and self._desk.database.on_server else FROZEN_S
 
     def _run(self) -> None:
         try:
@@ -159,6 +166,7 @@ class DeskThread:
             self.keeping.close()
 
     def _work(self, desk: Desk) -> None:
+        self._alive = time.monotonic()  # it was just opened
         view, bringing = _View(desk, self._board), _Bringing(self.keeping)
         look_at, edition = 0.0, 0
         wait = 0.0 if view.board is None else desk.database.look_s
@@ -192,7 +200,7 @@ class DeskThread:
 
     def _show_kept(self) -> None:
         """Show what was kept while nobody can look at the record."""
-        if self._trouble or self.silence() > FROZEN_S:
+        if self._trouble or self.silence() > self._answer_s:
             self._deliver(self._as_trouble())
 
     def _serve(self, desk: Desk | None, *, wait: float) -> bool | None:
