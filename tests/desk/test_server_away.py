@@ -97,14 +97,13 @@ def test_whoever_waits_for_a_frozen_server_does_not_wait_for_its_deadline(
     own: Postgres,
     tmp_path: Path,
     clock: Clock,
-    screen: Screen,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for bound in ("desk.worker.FROZEN_S", "store.shared.LOOK_PATIENCE_S"):
         monkeypatch.setattr(f"hisconsole.{bound}", 60.0)
     thread = DeskThread(
         lambda: Desk(database=Shared(server, tmp_path, patience_s=60), site=SITE, actor=actor(), now=clock),
-        screen.put,
+        Screen().put,
         keep=lambda: keeping(tmp_path, now=clock),
     )
     thread.start()
