@@ -13,13 +13,15 @@ def block_the_loop() -> None:
 
 async def test_what_held_the_loop_up_is_named_without_its_data() -> None:
     pulse = Pulse()
-    pulse.start(asyncio.get_running_loop())
+    beats: list[float] = []
+    pulse.start(asyncio.get_running_loop(), lambda: beats.append(time.monotonic()))
     try:
         await asyncio.sleep(0.3)
         block_the_loop()
         await asyncio.sleep(0.3)
     finally:
         pulse.stop()
+    assert beats
     held = pulse.held[-1]
     assert held.seconds >= 0.4
     assert "block_the_loop" in held.where

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 RELIEF_S = 0.25
-"""How often it is seen whether an act waits too long for the record."""
+"""How often it is seen whether an act waits too long for the record, until the pulse beats."""
 DRAWN_S = 0.1
 """By then the first picture is on its way to the terminal."""
 
@@ -144,7 +144,7 @@ class HisConsole(Guarded, inherit_bindings=False):
         lock_at_start(self)
         self.desk_thread.start()
         self.set_interval(1.0, self._second)
-        self.set_interval(RELIEF_S, self.desk_thread.relieve)
+        self._early = self.set_interval(RELIEF_S, self.desk_thread.relieve)
         if not self.operator:
             self.call_after_refresh(choose_operator, self)
         else:
@@ -387,5 +387,6 @@ class HisConsole(Guarded, inherit_bindings=False):
         self.desk_thread.drawn.set()
         if self.operator:
             recognise(self)
-        self.pulse.start(asyncio.get_running_loop())
+        self._early.stop()
+        self.pulse.start(asyncio.get_running_loop(), self.desk_thread.relieve)
         self.lookout.start()

@@ -11,6 +11,7 @@ import threading
 import time
 from asyncio import AbstractEventLoop, TimerHandle
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -39,14 +40,15 @@ class Pulse:
         self.lags: deque[float] = deque(maxlen=int(240 / BEAT_S))
         self.held: deque[Held] = deque(maxlen=20)
         self._loop: AbstractEventLoop | None = None
+        self._also: Callable[[], None] = lambda: None
         self._timer: TimerHandle | None = None
         self._due = 0.0
         self._seen = ""
         self._ended = threading.Event()
 
-    def start(self, loop: AbstractEventLoop) -> None:
-        """Begin to beat; called in the loop's thread."""
-        self._loop = loop
+    def start(self, loop: AbstractEventLoop, also: Callable[[], None]) -> None:
+        """Begin to beat, and do something with each beat; called in the loop's thread."""
+        self._loop, self._also = loop, also
         self._beat_again()
         looking = threading.Thread(
             target=self._look, args=(threading.get_ident(),), name="pulse", daemon=True
@@ -76,6 +78,7 @@ class Pulse:
         if late > HELD_S:
             self.held.append(Held(time.time(), late, seen or "?"))
         self._beat_again()
+        self._also()
 
     def _look(self, thread: int) -> None:
         wait = _LOOK_S

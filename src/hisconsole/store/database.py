@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,8 +51,8 @@ class Database:
     is empty, or says why nothing can be written (a newer schema). `Shared` is the one on a server.
     """
 
-    look_s = 0.1
-    """How often to ask for the `data_version` (0.2 % of a core)."""
+    look_s = 0.15
+    """How often to ask for the `data_version`: others are seen within 0.25 s, and each wake costs 0.2 ms."""
     on_server = False
 
     def __init__(
@@ -103,6 +104,7 @@ class Database:
         if self.path.stat().st_size == 0:  # SQLite would take it for a new one
             raise _damaged(self.path, _("it is empty"))
         self._engine = _engine(self.path, writable=self._writable)
+        self._raw: Any = None
         self._file = _identity(self.path)
         try:
             self._bring_up_to_date()
@@ -224,15 +226,11 @@ class Database:
         """
         with self._guarded():
             self._follow()
-            raw = self._engine.raw_connection()
-            try:
-                cursor = raw.cursor()
-                cursor.execute("PRAGMA data_version")
-                row: Any = cursor.fetchone()
-                cursor.close()
-                return int(row[0]) + (self.swaps << 32)  # a new connection counts anew
-            finally:
-                raw.close()
+            if self._raw is None:
+                with self._engine.connect() as connection:
+                    self._raw = connection.connection.driver_connection
+            (version,) = self._raw.execute("PRAGMA data_version").fetchone()
+            return int(version) + (self.swaps << 32)  # a new connection counts anew
 
     def close(self) -> None:
         """Let the file go."""
@@ -261,7 +259,7 @@ def _engine(path: Path, *, writable: bool) -> Engine:
 
 
 def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
+    found = os.stat(path)  # noqa: PTH116 - asked ten times a second
     return found.st_dev, found.st_ino
 
 
