@@ -119,7 +119,7 @@ MADE: dict[str, Callable[[Desk], str]] = {
     "the script of a call": lambda desk: calling.look(desk, 1).script,
     "feedback that is read out": lambda desk: next(iter(telling.look(desk, 1).texts.values())),
     "a page of the pack": lambda desk: "\n".join(
-        printed_text(desk.site, pack_of(desk.site), now=desk.now())[-1]
+        printed_text(desk.site, pack_of(desk.site), now=desk.now(), record="")[-1]
     ),
     "the stamp of the roster": lambda desk: roster_text.stamp(desk.site, operator="li.na", now=desk.now()),
     "the roster on paper": lambda desk: "\n".join(

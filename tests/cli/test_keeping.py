@@ -1,16 +1,31 @@
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from hisconsole.config import FILES
+import pytest
+
+from hisconsole.config import FILES, load_site
+from hisconsole.desk.desk import Desk
+from hisconsole.desk.drills import record_drill
 from hisconsole.paths import shipped
+from hisconsole.store.database import Database
 from tests.cli.conftest import Run
+from tests.hospital import START, actor
 
 Call = Callable[..., int]
+_HEAD = re.compile(r"\b[0-9a-f]{16}@\d+\b|\b[0-9a-f]{64}\b")
+
+
+def hold_drill(data: Path) -> None:
+    """Put on record that a drill was held."""
+    desk = Desk(database=Database(data), site=load_site(shipped("config")), actor=actor("li.na"))
+    record_drill(desk, "fibre", began=START, ended=START, folder="drills/one", incidents=0, found=())
+    desk.database.close()
 
 
 def spoil(record: Path) -> None:
@@ -169,6 +184,51 @@ def test_heads_kept_outside_fit_or_tell_what_was_cut_off(run: Run, call: Call, t
         refused = run("verify", "--anchor", word, operator="")
         assert refused.code == 2
         assert "neither a head of 12 characters" in refused.err
+
+
+PAPERS: dict[str, tuple[str, ...]] = {
+    "the downtime pack": ("pack",),
+    "the roster": ("roster", "--print"),
+    "the call list": ("roster", "--incident", "1", "--print"),
+    "a drill": ("drill", "--report"),
+    "two drills": ("drill", "--compare"),
+    "an incident": ("incident", "1", "--review"),
+    "a handover": ("handover",),
+}
+
+
+@pytest.mark.parametrize("words", PAPERS.values(), ids=PAPERS)
+def test_the_head_on_every_paper_is_taken_as_it_is_printed(
+    run: Run, call: Call, data: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    call()
+    hold_drill(data)
+    hold_drill(data)
+    proof = run("verify", "--json", operator="").json
+    out = run(*words).out
+    heads = set(_HEAD.findall(out))
+    assert len(heads) == 1, out
+    (head,) = heads
+    call("reg-02")
+    fits = run("verify", "--anchor", head, operator="")
+    assert (fits.code, fits.out.splitlines()[1]) == (0, "1 head that was kept outside fits.")
+    file = tmp_path / "page"
+    file.write_text(out)
+    fits = run("verify", "--anchor", str(file), "--json", operator="")
+    assert (fits.code, len(fits.json["anchors"])) == (0, 1)
+    (data / "record.db").unlink()
+    call("lab-01")
+    assert run("verify", "--anchor", head, operator="").code == 3, "another record is no longer that one"
+    assert proof["hash"].startswith(head.partition("@")[0]) or "--print" in words
+
+
+def test_papers_are_printed_without_a_record_and_beside_one_that_cannot_be_read(run: Run, data: Path) -> None:
+    assert "nothing is on record yet" in run("pack").out
+    data.mkdir()
+    (data / "record.db").write_bytes(b"no record at all" * 100)
+    for words in (("pack",), ("roster", "--print")):
+        ran = run(*words)
+        assert (ran.code, "Head of the record: not known" in " ".join(ran.out.split())) == (0, True), ran.err
 
 
 def test_a_restore_is_tried_without_touching_the_record(

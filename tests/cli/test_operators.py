@@ -13,6 +13,7 @@ from hisconsole.config.operators import OPERATORS
 from hisconsole.desk import pins
 from hisconsole.paths import shipped
 from hisconsole.plan.roles import table
+from hisconsole.store import sqlite
 from tests.cli.conftest import Ran
 from tests.console.app import copied
 from tests.hostile import HOSTILE
@@ -239,3 +240,42 @@ def test_the_plain_view_of_who_has_not_given_his_pin_shows_what_the_lock_shows(
     assert (refused.code, refused.out) == (4, "")
     assert "Wang Fang" in run().out
     assert asked == ["PIN of li.na: "] * 2
+
+
+def concern(run: Hospital, area: str) -> dict[str, object] | None:
+    found = run("ready", "--json", operator="").json["concerns"]
+    return next((each for each in found if each["area"] == area), None)
+
+
+def test_readiness_says_whose_pin_is_only_on_another_host(run: Hospital) -> None:
+    operators = [each["id"] for each in run("operators", "--json").json]
+    for who in (HANDS, "li.na"):
+        assert run("operators", "pin", who, "--from-file", run.pin(PIN), operator=BOSS).code == 0
+    assert concern(run, "operators") is None
+    (run.data / "operators" / "li.na.json").unlink()
+    told = concern(run, "operators")
+    assert told is not None
+    assert (told["urgency"], told["where"]) == ("soon", ["li.na"])
+    for who in (*(each for each in operators if each not in (HANDS, "li.na", BOSS)), BOSS):
+        assert run("operators", "pin", who, "--from-file", run.pin(PIN), operator=BOSS).code == 0, who
+        (run.data / "operators" / f"{who}.json").unlink()
+    told = concern(run, "operators")
+    assert told is not None
+    assert told["urgency"] == "soon", "one of them has his PIN here"
+    (run.data / "operators" / f"{HANDS}.json").unlink()
+    told = concern(run, "operators")
+    assert told is not None
+    assert (told["urgency"], told["where"]) == ("now", operators)
+    assert f"hisconsole --operator {operators[0]} operators pin {operators[0]}" in str(told["do"])
+
+
+def test_readiness_says_where_acts_kept_here_would_not_outlast_a_restart(
+    run: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert concern(run, "kept") is None
+    monkeypatch.setattr(
+        sqlite, "mounted_as", lambda folder: "tmpfs" if run.data in folder.parents else "ext4"
+    )
+    told = concern(run, "kept")
+    assert told is not None
+    assert (told["urgency"], told["where"]) == ("now", [str(run.data / "kept")])

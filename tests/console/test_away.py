@@ -20,6 +20,7 @@ from hisconsole.desk.keeping import Keeping
 from hisconsole.desk.reading import read_incident
 from hisconsole.desk.replaying import unsettled
 from hisconsole.errors import Away
+from hisconsole.store.backup import backup, restore
 from hisconsole.store.journal import Journal, Place
 from hisconsole.store.verify import verify
 from tests.console.app import ME, Seat, call, console, desk, site
@@ -45,6 +46,28 @@ def take_away(data: Path) -> None:
 
 def bring_back(data: Path) -> None:
     (data / "elsewhere.db").rename(data / "record.db")
+
+
+async def test_an_older_record_put_in_place_is_said_and_nothing_is_refused(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    other = desk(data)
+    call(other, "reg-01", "first")
+    backup(other.database, tmp_path / "one.db")
+    call(other, "reg-02", "second")
+    other.database.close()
+    async with console(data, keep=lambda: keep(data)) as seat:
+        await seat.until(lambda: sorted(map(int, map(str, seat.listed()))) == [1, 2])
+        await known(seat, 1, 2)
+        restore(data, tmp_path / "one.db", now=utc_now())
+        await seat.until("THE RECORD HAS GONE BACK, event")
+        assert "enter what is missing again." in seat.text()
+        await seat.until(lambda: seat.listed() == [1])
+        await seat.press("a")
+        await seat.until("0001: Acknowledge")
+        assert "READ ONLY" not in seat.lines()[0]
+    at = desk(data)
+    assert read_incident(at, 1).incident.acknowledged_by == ME
+    at.database.close()
 
 
 async def test_the_record_goes_and_comes_back_and_work_goes_on(tmp_path: Path) -> None:
@@ -185,3 +208,65 @@ async def test_a_console_begins_while_its_record_is_away(tmp_path: Path) -> None
         there.set()
         await seat.until("1 kept act was recorded. Their numbers: K1 0001.")
         await seat.until(lambda: seat.listed() == [1])
+
+
+async def kept_call(seat: Seat, data: Path) -> None:
+    """With the record taken away, a call is taken; the cursor is on it."""
+    take_away(data)
+    await seat.until("STALE")
+    await begin(seat, "lab01")
+    await seat.press("3")
+    await seat.until(lambda: seat.focus == "words")
+    await seat.write("no results")
+    await seat.press("enter")
+    if isinstance(seat.app.screen, Form) and seat.focus != "words":
+        await seat.press("0")
+    await seat.until("K1: Call taken, KEPT HERE until the record is back")
+    await seat.until(lambda: any(" K1 " in line for line in seat.lines()))
+    seat.place.rows.move_to(next(key for key in seat.listed() if key != 1))
+
+
+async def test_a_page_that_was_open_on_a_kept_call_goes_over_to_the_call_on_record(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    other = desk(data)
+    call(other, "reg-01", "first")
+    other.database.close()
+    async with console(data, keep=lambda: keep(data)) as seat:
+        await seat.until(lambda: seat.listed() == [1])
+        await known(seat, 1)
+        await kept_call(seat, data)
+        await seat.press("enter")
+        await seat.at(IncidentScreen)
+        await seat.until(" K1  ")
+        bring_back(data)
+        await seat.until("Their numbers: K1 0002.")
+        await seat.until(" 0002  ")
+        assert " K1  " not in seat.text()
+        other = desk(data, "wang.wei")
+        other.perform("note", 2, {"text": "the switch hums"})
+        await seat.until("the switch hums")
+        await seat.press("a")
+        await seat.until("0002: Acknowledge")
+    assert read_incident(other, 2).incident.acknowledged_by == ME
+    other.database.close()
+
+
+async def test_the_roster_of_a_kept_call_asks_for_the_call_on_record(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    other = desk(data)
+    call(other, "reg-01", "first")
+    other.database.close()
+    async with console(data, keep=lambda: keep(data)) as seat:
+        await seat.until(lambda: seat.listed() == [1])
+        await known(seat, 1)
+        await kept_call(seat, data)
+        await seat.press("3")
+        await seat.until("By the files alone")
+        bring_back(data)
+        await seat.until(lambda: "KEPT HERE" not in seat.lines()[0])
+        await seat.until("Their numbers: K1 0002.")
+        other = desk(data, "wang.wei")
+        other.perform("verify", 2, {"result": "confirmed", "how": "remote"})
+        await seat.until(lambda: seat.app.board is not None and len(seat.app.board.rows) == 2)
+        await seat.until(lambda: "By the files alone" not in seat.text())
+    other.database.close()

@@ -15,8 +15,9 @@ from hisconsole.console.queue import QueueScreen
 from hisconsole.console.rows import Cell, Look
 from hisconsole.console.tell import TellScreen
 from hisconsole.console.told import ToldForm
-from hisconsole.desk.desk import Desk, Transaction
+from hisconsole.desk.desk import Desk
 from hisconsole.desk.reading import read_incident
+from hisconsole.desk.transaction import Transaction
 from hisconsole.plan import calls
 from hisconsole.plan.events import NewEvent
 from hisconsole.plan.feedback import told_of

@@ -11,7 +11,14 @@ from hisconsole.desk.desk import Desk
 from tests.hospital import OPERATORS, Clock, lay_record, open_desk
 from tests.postgres import on_both
 
-LOCAL = {"test_drafts", "test_keeping", "test_relief", "test_server_away", "test_worker_away"}
+LOCAL = {
+    "test_drafts",
+    "test_keeping",
+    "test_kept_numbers",
+    "test_relief",
+    "test_server_away",
+    "test_worker_away",
+}
 """What has to do with files of this host only, or brings a server of its own."""
 LONG = {"test_evidence", "test_turns"}
 """Hundreds of records: on the server with the slow tests, and so is every hostile text."""

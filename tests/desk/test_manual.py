@@ -144,7 +144,7 @@ def test_a_change_of_the_roster_makes_the_printed_pack_stale(at: Desk, tmp_path:
 def test_the_pack_has_everything_that_paper_must_have(hospital: Site) -> None:
     """Domain 8."""
     pack = pack_of(hospital)
-    pages = printed_text(hospital, pack, now=START)
+    pages = printed_text(hospital, pack, now=START, record="Head of the record: 0123456789abcdef@7")
     text = "\n".join(line for page in pages for line in page)
     for part in (
         *("CONFIDENTIAL", "SAMPLE", "2026-11-23", pack.hash, "renew by 2026-12-23"),
@@ -158,6 +158,7 @@ def test_the_pack_has_everything_that_paper_must_have(hospital: Site) -> None:
         assert part in text, part
     assert all(cell_len(line) <= WIDTH for page in pages for line in page)
     assert all(pack.hash in "".join(page[:3]) for page in pages), "each page can be told from an old one"
+    assert all("Head of the record: 0123456789abcdef@7" in page[:5] for page in pages)
 
 
 def test_the_same_files_give_the_same_hash(hospital: Site) -> None:

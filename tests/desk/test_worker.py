@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,8 +96,54 @@ def test_a_restore_is_followed(
     backup(desk.database, tmp_path / "one.db")
     calls.take_call(desk, CALL)
     assert len(screen.board(seq=ADOPTED + 4).rows) == 2
+    assert list(thread.told()) == []
     restore(desk.database.data, tmp_path / "one.db", now=clock())
     assert len(screen.board(seq=ADOPTED + 2).rows) == 1
+    (told,) = thread.told()
+    assert told.startswith(f"THE RECORD HAS GONE BACK, event {ADOPTED + 4} to {ADOPTED + 2}: enter what is")
+    assert f"{desk.database.path}.before-*" in told
+    taken = thread.submit(lambda desk: calls.take_call(desk, CALL)).result(10)
+    assert taken.incident == 2, "nothing is refused"
+    assert len(screen.board(seq=ADOPTED + 4).rows) == 2
+    assert list(thread.told()) == [], "it is told once"
+
+
+@LOCAL
+def test_a_record_that_is_put_back_as_it_was_is_no_news(
+    thread: DeskThread, screen: Screen, desk: Desk, tmp_path: Path
+) -> None:
+    calls.take_call(desk, CALL)
+    screen.board(seq=ADOPTED + 2)
+    backup(desk.database, tmp_path / "one.db")
+    restore(desk.database.data, tmp_path / "one.db", now=desk.now())
+    calls.take_call(desk, CALL)
+    assert len(screen.board(seq=ADOPTED + 4).rows) == 2
+    assert list(thread.told()) == []
+
+
+@LOCAL
+def test_what_others_wrote_at_the_last_moment_is_missed_too(
+    thread: DeskThread, screen: Screen, desk: Desk, clock: Clock, tmp_path: Path
+) -> None:
+    """Before the swap this console had not looked at it yet; the file that was there had it."""
+    calls.take_call(desk, CALL)
+    screen.board(seq=ADOPTED + 2)
+    backup(desk.database, tmp_path / "one.db")
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold(_desk: Desk) -> None:
+        held.set()
+        go_on.wait(10)
+
+    waiting = thread.submit(hold)
+    assert held.wait(10)
+    calls.take_call(desk, CALL)
+    restore(desk.database.data, tmp_path / "one.db", now=clock())
+    go_on.set()
+    waiting.result(10)
+    assert len(screen.board(seq=ADOPTED + 2).rows) == 1
+    (told,) = thread.told()
+    assert f"event {ADOPTED + 4} to {ADOPTED + 2}" in told
 
 
 @LOCAL

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from hisconsole.plan.anchors import Anchor, found_in, given, head_line, judge
+from hisconsole.plan.anchors import Anchor, found_in, given, head_line, judge, paper_line
 from tests.hostile import HOSTILE
 
 
@@ -101,3 +101,25 @@ def test_heads_are_found_in_a_journal_and_on_a_page() -> None:
     assert found_in(page) == (Anchor(0, WAS[8]),)
     assert found_in(journal + journal + page + WAS[6]) == (Anchor(0, WAS[8]), Anchor(7, WAS[6]))
     assert found_in("") == ()
+
+
+@pytest.mark.parametrize("seq", [1, 7, 200])
+def test_a_person_types_what_a_paper_says(seq: int) -> None:
+    line = paper_line(seq, WAS[seq - 1])
+    typed = given(line.split()[-1])
+    assert typed == Anchor(seq, WAS[seq - 1][:16])
+    assert found_in(f"page 3\n{line}  DRILL\n") == (typed,)
+    assert judged([typed], WAS) == []
+    assert judged([typed], chain(200, other_from=1)) != []
+
+
+def test_a_paper_of_an_empty_record_names_no_head() -> None:
+    line = paper_line(0, "0" * 64)
+    assert line.endswith("nothing is on record yet.")
+    assert found_in(line) == ()
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_around_a_head_hides_none_and_makes_none(text: str) -> None:
+    assert found_in(text) == ()
+    assert found_in(f"{text} {paper_line(7, WAS[6])} {text}") == (Anchor(7, WAS[6][:16]),)

@@ -131,15 +131,18 @@ def test_without_a_clock_nothing_is_kept_or_missed() -> None:
 # -- how it is told ----------------------------------------------------------------------------------
 
 
+HEAD = "Head of the record: 0123456789abcdef@7"
+
+
 def drill(number: int = 1, scenario: str = "fibre", found: Sequence[Figure] = FIGURES) -> Held:
     return Held(number, scenario, START, at(20), LI, f"drills/{number}", 2, tuple(found))
 
 
 def test_the_report_fits_eighty_columns_and_says_drill_at_both_ends() -> None:
-    text = lines(report(drill(), sample().plan, NAMES), 80)
+    text = lines(report(drill(), sample().plan, NAMES, head=HEAD), 80)
     assert max(map(cell_len, text)) <= 80
     assert text[0] == "DRILL 1: fibre"
-    assert text[-1].startswith("DRILL.")
+    assert text[-1] == f"DRILL. Its own record: drills/1  {HEAD}"
     rows = [line.split() for line in text]
     assert ["Seen", "by", "the", "watch", "0:12", "-", "-"] in rows
     assert ["Verified", "4:10", "2:10", "5:00", "in", "time"] in rows
@@ -152,17 +155,18 @@ def test_two_drills_side_by_side() -> None:
         Figure("verified", 400, 280, 300, "met"),
         Figure("gate:cashier", 60, 60, 600, "met"),
     )
-    text = lines(comparison(drill(2, found=later), drill(1), sample().plan, NAMES), 80)
+    text = lines(comparison(drill(2, found=later), drill(1), sample().plan, NAMES, head=HEAD), 80)
     assert max(map(cell_len, text)) <= 80
     rows = [line.split() for line in text]
     assert ["Seen", "by", "the", "watch", "0:12", "0:10", "-0:02"] in rows
     assert ["Verified", "4:10", "6:40", "+2:30"] in rows
     assert ["Notices:", "cashier", "by", "hand", "-", "1:00", "-"] in rows
     assert not any("different scenarios" in line for line in text)
+    assert text[-1] == f"DRILL  {HEAD}"
 
 
 def test_two_scenarios_are_compared_with_a_warning() -> None:
-    text = lines(comparison(drill(2, "core"), drill(1), sample().plan, NAMES), 80)
+    text = lines(comparison(drill(2, "core"), drill(1), sample().plan, NAMES, head=HEAD), 80)
     assert any("different scenarios" in line for line in text)
 
 

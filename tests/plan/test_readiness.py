@@ -17,12 +17,14 @@ from hisconsole.plan.readiness_seen import (
     Backup,
     Certificate,
     Concern,
+    Kept,
     Lint,
     Lookout,
     Probed,
     Reachable,
     Room,
     Seen,
+    Signing,
     Station,
     Urgency,
 )
@@ -52,6 +54,8 @@ WELL = Seen(
     pack="",
     packed=True,
     drill=NOW - timedelta(days=100),
+    signing=Signing(),
+    kept=Kept(takes="/var/lib/hisconsole/kept"),
 )
 
 
@@ -224,6 +228,54 @@ CASES: dict[str, tuple[Seen, Urgency, Area, str]] = {
     ),
     "pack never printed": (replace(WELL, pack="never", packed=False), MUST, Area.PACK, "never"),
     "pack old": (replace(WELL, pack="old"), SOON, Area.PACK, "old"),
+    "a PIN that is not here": (
+        replace(WELL, signing=Signing(("li.na",))),
+        SOON,
+        Area.OPERATORS,
+        "1 operator has a PIN on another host and none on this one",
+    ),
+    "no PIN here at all": (
+        replace(WELL, signing=Signing(("li.na", "sun.bo"), nobody=True)),
+        MUST,
+        Area.OPERATORS,
+        "Nobody could sign on at this host",
+    ),
+    "no place for acts": (
+        replace(WELL, kept=Kept()),
+        MUST,
+        Area.KEPT,
+        "No folder of this host takes acts",
+    ),
+    "acts in memory": (
+        replace(WELL, kept=replace(WELL.kept, takes_lasts=False)),
+        MUST,
+        Area.KEPT,
+        "Acts kept while the record is away lie in memory",
+    ),
+    "files in memory": (
+        replace(WELL, kept=replace(WELL.kept, files_in_memory="/run/site")),
+        MUST,
+        Area.KEPT,
+        "Roster, plan and cards lie in memory",
+    ),
+    "files on a share": (
+        replace(WELL, kept=replace(WELL.kept, files_afar="/srv/site")),
+        MUST,
+        Area.KEPT,
+        "Roster, plan and cards lie on a network share",
+    ),
+    "data in memory": (
+        replace(WELL, kept=replace(WELL.kept, data_in_memory="/run/data")),
+        MUST,
+        Area.KEPT,
+        "The data folder lies in memory",
+    ),
+    "incidents in memory": (
+        replace(WELL, kept=replace(WELL.kept, incidents_in_memory=True)),
+        NOTE,
+        Area.KEPT,
+        "Incidents are known only to consoles that run",
+    ),
     "no drill": (replace(WELL, drill=None), SOON, Area.DRILL, "No drill"),
     "old drill": (replace(WELL, drill=ago(days=184)), SOON, Area.DRILL, "05-23 22:00"),
 }
@@ -310,6 +362,12 @@ def test_the_order_is_by_urgency_and_then_by_area_whatever_comes_together(
     ranks = [(order.index(urgency), areas.index(area)) for urgency, area in found(seen)]
     assert ranks == sorted(ranks)
     assert bool(ranks) is bool(changes)
+
+
+def test_where_nobody_could_sign_on_it_names_the_command_that_ends_it() -> None:
+    concern = one(replace(WELL, signing=Signing(("li.na", "sun.bo"), nobody=True)))
+    assert concern.where == ("li.na", "sun.bo")
+    assert "hisconsole --operator li.na operators pin li.na" in concern.do
 
 
 def test_many_places_are_counted_and_all_of_them_are_held() -> None:

@@ -128,6 +128,55 @@ def test_open_desks_follow_a_restore(data: Path, clock: Clock, tmp_path: Path) -
     again.database.close()
 
 
+def test_a_record_put_in_the_place_of_a_damaged_one_is_compared_with_what_was_seen(
+    data: Path, clock: Clock, tmp_path: Path
+) -> None:
+    lay_record(data)
+    at = open_desk(data, now=clock)
+    calls.take_call(at, CALL)
+    backup(at.database, tmp_path / "one.db")
+    calls.take_call(at, CALL)
+    assert at.database.look_back() == ""
+    with at.database.read() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    with (data / "record.db").open("r+b") as file:
+        file.seek(4096)
+        file.write(b"x" * 40_960)
+    restore(data, tmp_path / "one.db", now=clock())
+    assert f"event {ADOPTED + 4} to {ADOPTED + 2}" in at.database.look_back()
+    assert at.database.look_back() == "", "once"
+    at.database.close()
+
+
+def test_another_record_in_place_is_told_also_where_it_is_longer(
+    data: Path, clock: Clock, tmp_path: Path
+) -> None:
+    other = open_desk(tmp_path / "other", now=clock)
+    at = open_desk(data, now=clock)
+    calls.take_call(at, CALL)
+    assert at.database.look_back() == ""
+    clock.pass_(minutes=1)
+    for _call in range(3):
+        calls.take_call(other, CALL)
+    backup(other.database, tmp_path / "two.db")
+    other.database.close()
+    restore(data, tmp_path / "two.db", now=clock())
+    assert at.database.look_back().startswith("ANOTHER RECORD IS IN PLACE, without event")
+    assert calls.take_call(at, CALL).incident == 4
+    assert at.database.look_back() == ""
+    at.database.close()
+
+
+def test_who_never_looked_misses_nothing(data: Path, clock: Clock, tmp_path: Path) -> None:
+    lay_record(data)
+    at = open_desk(data, now=clock)
+    backup(at.database, tmp_path / "one.db")
+    calls.take_call(at, CALL)
+    restore(data, tmp_path / "one.db", now=clock())
+    assert at.database.look_back() == ""
+    at.database.close()
+
+
 def test_writers_go_on_through_a_restore(
     desk: Desk, clock: Clock, processes: Processes, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from hisconsole.cli.shapes import Shape
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.drills import read_drills
 from hisconsole.desk.record import begun
+from hisconsole.desk.upkeep import head_words
 from hisconsole.errors import NotFound
 from hisconsole.paths import config_dir, data_dir
 from hisconsole.plan.aftermath_names import Names
@@ -101,7 +102,7 @@ def _of(held: tuple[Held, ...], number: int) -> Held:
 
 
 def _told(desk: Desk, held: Held) -> Answer:
-    paper = report(held, desk.site.plan, _names(desk))
+    paper = report(held, desk.site.plan, _names(desk), head=head_words(desk))
     return Answer(_shape(held), lines(paper, plain.WIDTH))
 
 
@@ -117,7 +118,8 @@ def _compare(desk: Desk, held: tuple[Held, ...]) -> Answer:
         "last": _shape(last),
         "change_s": {key: difference(then.get(key), now.get(key)) for key in keys},
     }
-    return Answer(data, lines(comparison(last, before, desk.site.plan, _names(desk)), plain.WIDTH))
+    paper = comparison(last, before, desk.site.plan, _names(desk), head=head_words(desk))
+    return Answer(data, lines(paper, plain.WIDTH))
 
 
 def _names(desk: Desk) -> Names:

@@ -10,7 +10,7 @@ from pathlib import Path
 from hisconsole import plain
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.cli.files import new_file
-from hisconsole.cli.opening import at_desk
+from hisconsole.cli.opening import at_desk, head_told
 from hisconsole.cli.shapes import Shape
 from hisconsole.config import Site
 from hisconsole.desk.actor import utc_now
@@ -152,7 +152,7 @@ def pack(asked: Namespace) -> Answer:
     if site.covered and not asked.operator:  # paper without numbers would be found out too late
         raise Usage(_("Say who prints it, with --operator or HISCONSOLE_OPERATOR."))
     made, now = pack_of(site), utc_now()
-    pages = printed_text(site, made, now=now)
+    pages = printed_text(site, made, now=now, record=head_told(asked))
     written = _write(Path(asked.out), pages) if asked.out else None
     recorded = False
     if asked.record:

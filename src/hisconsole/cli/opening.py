@@ -9,8 +9,10 @@ from contextlib import contextmanager, suppress
 from hisconsole.cli.edge import Usage
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.record import begun
+from hisconsole.desk.upkeep import head_words
 from hisconsole.errors import HisError, Refused, StoreFault
 from hisconsole.paths import config_dir, data_dir
+from hisconsole.plan.anchors import paper_line
 from hisconsole.plan.operators import Proof
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.store.database import faults
@@ -59,6 +61,17 @@ def at_desk(
         if keeping is not None:
             keeping.close()
         desk.database.close()
+
+
+def head_told(asked: Namespace) -> str:
+    """Where the chain of the record stands, for a paper, which is printed without a record, too."""
+    try:
+        with at_desk(asked, orphans=False) as desk:
+            return head_words(desk)
+    except NoRecord:
+        return paper_line(0, "")
+    except StoreFault:
+        return _("Head of the record: not known, the record cannot be read.")
 
 
 def _prove(asked: Namespace, desk: Desk) -> None:

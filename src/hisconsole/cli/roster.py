@@ -13,7 +13,7 @@ from hisconsole import plain
 from hisconsole.cli import acted, roster_text
 from hisconsole.cli.edge import Answer, Usage
 from hisconsole.cli.files import list_of, new_file
-from hisconsole.cli.opening import NoRecord, at_desk
+from hisconsole.cli.opening import NoRecord, at_desk, head_told
 from hisconsole.config import Site, contact_entries
 from hisconsole.desk import roster as desk_roster
 from hisconsole.desk.actor import utc_now
@@ -109,7 +109,7 @@ def _told(
         return [_("Nobody in the roster has these words.")]
     if asked.print:
         stamped = roster_text.stamp(site, operator=asked.operator, now=utc_now())
-        return roster_text.paper(site, entries, stamped=stamped)
+        return roster_text.paper(site, entries, stamped=f"{stamped} {head_told(asked)}")
     return roster_text.lines(entries, hidden=hidden, steps=steps)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hisconsole.desk import drafts
@@ -50,6 +50,15 @@ def the_one(console: HisConsole) -> One | None:
         number = int(str(place.rows.cursor_key))
         note = _("Only {number}, under the cursor: this is done one by one.").format(number=subject(number))
     return One(number, place.versions().get(number), note)
+
+
+def on_record(console: HisConsole, one: One) -> One:
+    """The same incident under its number on record, once a call that was kept here has one.
+
+    Of what is on record no version was seen yet.
+    """
+    number = console.desk_thread.on_record(one.number)
+    return one if number == one.number else replace(one, number=number, version=None)
 
 
 def perform(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hisconsole.console.lookout import kept_here
@@ -10,6 +11,8 @@ from hisconsole.plan.times import span
 from hisconsole.text import _
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hisconsole.console.app import HisConsole
 
 STALE_S = 3.0
@@ -22,9 +25,9 @@ def alarms(console: HisConsole) -> list[str]:
         return [_("READ ONLY {age}").format(age=span(console.now() - copied))]
     quiet, record = console.desk_thread.silence(), ""
     if console.trouble is not None:
-        record = _("STALE {age}").format(age=span(console.now() - console.trouble.since))
+        record = _stale(console.trouble.since, console.now())
     elif quiet > STALE_S:
-        record = _("STALE {age} s").format(age=int(quiet // 10 * 10) or int(quiet))
+        record = _stale(console.now() - timedelta(seconds=quiet), console.now())
     record = console.lookout.alarm(kept_here(console.desk_thread.keeping, console.now()) or record)
     found = [record] if record else []
     if not found and (slow := slow_link(console)):
@@ -39,3 +42,10 @@ def alarms(console: HisConsole) -> list[str]:
     if console.muted:
         found.append(_("MUTED"))
     return found
+
+
+def _stale(since: datetime, now: datetime) -> str:
+    """How old the picture of the queue is, in the words in which readings are old."""
+    from hisconsole.console.status_show import age_text
+
+    return _("STALE {age}").format(age=age_text(since, now=now))

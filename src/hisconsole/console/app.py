@@ -200,9 +200,8 @@ class HisConsole(Guarded, inherit_bindings=False):
         if moved and self.present is not None:
             recognise(self)
         self._ring()
-        keeping = self.desk_thread.keeping
-        while keeping is not None and keeping.told:
-            self.say(keeping.told.popleft())
+        for sentence in self.desk_thread.told():
+            self.say(sentence)
 
     def on_status_came(self, message: StatusCame) -> None:
         """What is watched has changed, or cannot be looked at."""

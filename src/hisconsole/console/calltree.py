@@ -25,6 +25,7 @@ from hisconsole.console.sheet import Sheet
 from hisconsole.desk.actor import act_id
 from hisconsole.plan.calltree import Row, Turn, runs
 from hisconsole.plan.outreach import Decision, NumberKind
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import clock
 from hisconsole.plan.words import YesNo
 from hisconsole.text import _
@@ -66,7 +67,7 @@ class CallSheet(Sheet[None]):
 
     def look(self) -> None:
         """See how the calls stand; the cursor keeps its person, and begins at whom to call first."""
-        number = self.number
+        number = self.number = self.console.desk_thread.on_record(self.number)
         picture = self.console.lookout.picture
 
         def question(desk: Desk) -> CallList:
@@ -111,7 +112,7 @@ class CallSheet(Sheet[None]):
 
     def title_now(self) -> str:
         """Which incident."""
-        number = f"{self.number:04d}"
+        number = subject(self.number)
         if self.seen is None:
             return _("Call list {number}").format(number=number)
         decided = self.seen.incident.decided

@@ -10,7 +10,7 @@ from textual import on
 from textual.widget import Widget
 
 from hisconsole.console import departments_show as show
-from hisconsole.console.acting import One, is_there, perform, the_one
+from hisconsole.console.acting import One, is_there, on_record, perform, the_one
 from hisconsole.console.notices import entered_form, notice_form, repeated_form
 from hisconsole.console.page import Page
 from hisconsole.console.pick import Choice, Pick
@@ -64,6 +64,7 @@ class DepartmentsScreen(Place):
         if seq == self._read:
             return
         self._read = seq
+        self.one = on_record(self.console, self.one)
         number = self.one.number
 
         def question(desk: Desk) -> Departments:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-from hisconsole.console.acting import One, draft_of, is_there, perform, the_one
+from hisconsole.console.acting import One, draft_of, is_there, on_record, perform, the_one
 from hisconsole.console.calltree import CallSheet
 from hisconsole.console.decision import decision, predicate_lines
 from hisconsole.console.form import ActForm
 from hisconsole.console.lines import Text, hanging
 from hisconsole.console.sheet import Sheet
 from hisconsole.desk.actor import act_id
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import clock, span
 from hisconsole.plan.words import label
 from hisconsole.text import _, cell_len, fit
@@ -48,6 +49,7 @@ class EscalateSheet(Sheet[None]):
 
     def look(self) -> None:
         """See how it stands now."""
+        self.one = on_record(self.console, self.one)
         number, picture = self.one.number, self.console.lookout.picture
 
         def question(desk: Desk) -> Escalation:
@@ -76,7 +78,7 @@ class EscalateSheet(Sheet[None]):
 
     def title_now(self) -> str:
         """Which incident, and how long it lasts."""
-        number = f"{self.one.number:04d}"
+        number = subject(self.one.number)
         if self.seen is None:
             return _("Escalate {number}").format(number=number)
         incident = self.seen.incident

@@ -133,7 +133,11 @@ class IncidentScreen(Place):
     def _show(self, file: File) -> None:
         if not is_there(self):
             return
-        if self.file is not None and file.incident.version == self.file.incident.version:
+        shown, self.number = self.file, file.incident.number
+        if shown is not None and (shown.incident.number, shown.incident.version) == (
+            file.incident.number,
+            file.incident.version,
+        ):
             return
         self.file = file
         pinned = file.incident.pinned

@@ -15,6 +15,7 @@ from hisconsole.console.sheet import Sheet
 from hisconsole.flows import walk as walking
 from hisconsole.flows.read import load_flow
 from hisconsole.flows.walk import Walk
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.words import YesNo
 from hisconsole.text import _
 
@@ -30,7 +31,7 @@ class ParalysisScreen(FlowScreen):
 
     def __init__(self, one: One, console: HisConsole) -> None:
         """About one incident."""
-        title = _("{number}: is the whole network down?").format(number=f"{one.number:04d}")
+        title = _("{number}: is the whole network down?").format(number=subject(one.number))
         draft = draft_of(console, FORM, one.number)
         super().__init__(form=FORM, incident=one.number, title=title, draft=draft)
         self.one = one

@@ -10,6 +10,7 @@ from hisconsole.console.lines import Text
 from hisconsole.console.sheet import Sheet
 from hisconsole.plan.duty import ACTION
 from hisconsole.plan.paper import Paper, lines
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.words import State
 from hisconsole.text import _
 
@@ -37,7 +38,7 @@ class ReviewSheet(Sheet[None]):
 
     def look(self) -> None:
         """Make it from what is on record now."""
-        number = self.number
+        number = self.number = self.console.desk_thread.on_record(self.number)
 
         def question(desk: Desk) -> Review:
             from hisconsole.desk.review import read_review
@@ -54,7 +55,7 @@ class ReviewSheet(Sheet[None]):
 
     def title_now(self) -> str:
         """Of which incident."""
-        return _("{number}: after-action report").format(number=f"{self.number:04d}")
+        return _("{number}: after-action report").format(number=subject(self.number))
 
     def text(self, width: int) -> Text:
         """All of it; nothing while it is made. Thousands of lines are broken once, not every second."""

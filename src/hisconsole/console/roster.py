@@ -25,6 +25,7 @@ from hisconsole.desk.roster import Entry, entries, numbers_shown
 from hisconsole.plan.contacts import NOTHING, Known
 from hisconsole.plan.find import Findable, find
 from hisconsole.plan.outreach import Ordered
+from hisconsole.plan.story_turn import subject
 from hisconsole.text import _
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class RosterScreen(Filtered):
         super().__init__()
         self.group = Group.ALL
         self.incident: int | None = None
+        self._by_files = False
+        """Whether what is said last is that the record does not answer."""
         self.known: dict[str, Known] = {}
         self.order: tuple[Ordered, ...] = ()
         self.steps: Mapping[str, int] = {}
@@ -118,10 +121,17 @@ class RosterScreen(Filtered):
 
     # -- what is shown ---------------------------------------------------------------------------
 
+    def say(self, sentence: str) -> None:
+        """Put a sentence above the keys."""
+        self._by_files = False
+        super().say(sentence)
+
     def picture(self) -> None:
         """Show the files at once, and what the record knows when it has been asked."""
         self._fill()
         board = self.console.board
+        if self.incident is not None:
+            self.incident = self.console.desk_thread.on_record(self.incident)
         wanted = (board.seq if board else 0, self.incident)
         if wanted == self._read:
             return
@@ -138,12 +148,14 @@ class RosterScreen(Filtered):
                 before = self._told()
                 self.known, self.order = found
                 self._fill()
-                if self._told() != before:  # the page was turned before the record had answered
+                # The page was turned before the record had answered, or it did not answer before.
+                if self._by_files or self._told() != before:
                     self.say(self._told())
 
         def failed(error: BaseException) -> None:
             self._read = (-1, None)
             self.say(_("By the files alone: {why}").format(why=error))
+            self._by_files = True
 
         self.console.ask(question, show, failed=failed)
 
@@ -199,7 +211,7 @@ class RosterScreen(Filtered):
         if self.group is not Group.NOW:
             return ""
         if self.incident is not None and self.order:
-            return _("Whom to call now for {number}, in this order.").format(number=f"{self.incident:04d}")
+            return _("Whom to call now for {number}, in this order.").format(number=subject(self.incident))
         return _("Whom to call at this hour, in this order.")
 
     # -- keys ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from hisconsole.console.acting import One, perform, the_one
 from hisconsole.console.lines import Text, hanging
 from hisconsole.console.sheet import Sheet
 from hisconsole.desk.actor import act_id
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.words import Audience, label
 from hisconsole.text import _
 
@@ -34,7 +35,8 @@ class SummarySheet(Sheet[None]):
 
     def look(self) -> None:
         """Make it from what is on record now."""
-        audience, number = self.audience, self.number
+        audience = self.audience
+        number = self.number = self.console.desk_thread.on_record(self.number)
 
         def question(desk: Desk) -> list[str]:
             from hisconsole.desk.reading import read_incident
@@ -68,7 +70,7 @@ class SummarySheet(Sheet[None]):
     def title_now(self) -> str:
         """For whom, about what."""
         return _("{number}: summary for {audience}, to be read aloud").format(
-            number=f"{self.number:04d}", audience=label(self.audience)
+            number=subject(self.number), audience=label(self.audience)
         )
 
     def text(self, width: int) -> Text:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.widget import Widget
 
-from hisconsole.console.acting import One, draft_of, is_there, perform, the_one
+from hisconsole.console.acting import One, draft_of, is_there, on_record, perform, the_one
 from hisconsole.console.filter import Entry, Filtered
 from hisconsole.console.form import ActForm
 from hisconsole.console.lines import Lines, hanging
@@ -21,6 +21,7 @@ from hisconsole.console.told import Shown, ToldForm, came_of_it
 from hisconsole.desk.actor import act_id
 from hisconsole.desk.telling import Telling
 from hisconsole.plan.outreach import Channel
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import clock
 from hisconsole.plan.words import YesNo
 from hisconsole.text import _, fit, ngettext
@@ -90,6 +91,7 @@ class TellScreen(Filtered):
         seq = board.seq if board else 0
         if seq != self._read:
             self._read = seq
+            self.one = on_record(self.console, self.one)
             ask_telling(self.console, self.one.number, self.show)
 
     def minute(self) -> None:
@@ -125,7 +127,7 @@ class TellScreen(Filtered):
         number, last = self.one.number, max(self.seen.messages, default=0)
         owed, all_of_them = len(self.seen.owed), len(self.seen.lines)
         title = _(" Incident {number}, message {message}: {reached} of {all} reached").format(
-            number=f"{number:04d}", message=last, reached=all_of_them - owed, all=all_of_them
+            number=subject(number), message=last, reached=all_of_them - owed, all=all_of_them
         )
         self.query_one("#title", Bar).show((title, "reverse"))
         words = hanging(" ", self.text_now(), self.size.width, look="bold")
@@ -253,7 +255,7 @@ class TellScreen(Filtered):
         )
         self.app.push_screen(
             confirm(
-                question.format(number=f"{self.one.number:04d}", n=len(owed)),
+                question.format(number=subject(self.one.number), n=len(owed)),
                 _("Yes, the broadcast was made"),
             ),
             answered,

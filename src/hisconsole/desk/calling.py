@@ -38,7 +38,7 @@ def look(desk: Desk, number: int, picture: StatusPicture | None = None) -> CallL
     """How the calls about an incident stand; `picture` says what works. Raises NotFound."""
     now = desk.now()
     with desk.database.read() as connection:
-        incident, _history = desk.memory.look(connection, number)
+        incident, _history = desk.look_at(connection, number)
         plan = desk.memory.plan(connection, incident.plan) or desk.site.plan
     untold = replace(incident, decided=None)  # what is asked is what is asked of those who do not know yet
     return CallList(

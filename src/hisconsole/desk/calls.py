@@ -8,8 +8,9 @@ from datetime import datetime
 
 from hisconsole.config import Workstation
 from hisconsole.desk import evidence
-from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.keepable import keepable
+from hisconsole.desk.transaction import Transaction
 from hisconsole.errors import NotFound, Refused
 from hisconsole.plan import calls, likeness
 from hisconsole.plan.asking import Answers, read_answers

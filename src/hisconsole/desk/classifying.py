@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hisconsole.desk import evidence
-from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.keepable import keepable
+from hisconsole.desk.transaction import Transaction
 from hisconsole.flows.walk import Filled, Given, Value
 from hisconsole.plan.asking import Ask, Field, read_answers
 from hisconsole.plan.category import Verdict, verdict
@@ -45,7 +46,7 @@ class Prefilled:
 def prefilled(desk: Desk, number: int, picture: StatusPicture | None) -> Prefilled:
     """What reports, record and watch say of an incident's questions; earlier answers stand before them."""
     with desk.database.read() as connection:
-        incident = desk.memory.look(connection, number)[0]
+        incident = desk.look_at(connection, number)[0]
         plan = desk.memory.plan(connection, incident.plan) or desk.site.plan
         calls = projections.calls_since(connection, desk.now() - WINDOW)
         faults = projections.faults_since(connection, desk.now() - WINDOW)
@@ -89,7 +90,7 @@ def prefilled(desk: Desk, number: int, picture: StatusPicture | None) -> Prefill
 def judge_answers(desk: Desk, number: int, answers: Mapping[str, Value]) -> Verdict:
     """What answers come to by the plan the incident runs under. Raises NotFound."""
     with desk.database.read() as connection:
-        incident = desk.memory.look(connection, number)[0]
+        incident = desk.look_at(connection, number)[0]
         plan = desk.memory.plan(connection, incident.plan) or desk.site.plan
     return _verdict(desk, incident, plan, _texts(answers))
 

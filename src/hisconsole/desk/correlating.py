@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hisconsole.config import Site
-from hisconsole.desk.desk import Desk, Transaction
+from hisconsole.desk.desk import Desk
+from hisconsole.desk.transaction import Transaction
 from hisconsole.plan.calls import ALIKE_WINDOW
 from hisconsole.plan.clusters import Place, Seen, findings
 from hisconsole.plan.correlation import Change, decide

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -20,21 +19,20 @@ from hisconsole.desk import evidence
 from hisconsole.desk.actor import Actor, Seat, act_id, refuse_odd_id, utc_now
 from hisconsole.desk.keepable import keepable
 from hisconsole.desk.means import means_of
-from hisconsole.desk.memory import Looked, Memory, onward
+from hisconsole.desk.memory import Looked, Memory
 from hisconsole.desk.order import order_now
 from hisconsole.desk.permits import Permits
+from hisconsole.desk.transaction import Transaction
 from hisconsole.errors import Away, NotFound, Refused, StoreFault
 from hisconsole.plan.acts import Act, Setting, all_acts
 from hisconsole.plan.asking import Answers, read_answers
-from hisconsole.plan.document import Plan
 from hisconsole.plan.events import PROVISIONAL, SITE, Event, Kind, NewEvent
-from hisconsole.plan.frozen import to_data
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.roles import MACHINES, may
 from hisconsole.plan.story import tell
 from hisconsole.plan.times import clock
-from hisconsole.store import events, projections, turns
+from hisconsole.store import events
 from hisconsole.store.database import Connection, Database
 from hisconsole.text import _
 
@@ -88,79 +86,6 @@ class Outcome:
     sentence: str
     repeated: bool = False
     kept: bool = False
-
-
-class Transaction:
-    """What one act sees while it holds the record: each incident as it was before the act."""
-
-    def __init__(self, connection: Connection, memory: Memory) -> None:
-        """Begin with nothing looked at."""
-        self._connection = connection
-        self._memory = memory
-        self._seen: dict[int, Looked] = {}
-        self._adopted: Plan | None = None
-
-    @property
-    def connection(self) -> Connection:
-        """The record, held for this act alone."""
-        return self._connection
-
-    @cached_property
-    def end(self) -> events.Head:
-        """The end of the record before this act."""
-        return events.head(self.connection)
-
-    def next_numbers(self, *, after: int) -> tuple[int, int]:
-        """The next free incident number above `after`, and report number."""
-        return projections.next_numbers(self.connection, after=after)
-
-    def keep_callback(self, report: int, number: str) -> None:
-        """Keep the number a caller left, outside the events, or forget it when empty."""
-        projections.keep_callback(self.connection, report, number)
-
-    def incident_of_report(self, report: int) -> int | None:
-        """The incident a report belongs to."""
-        return projections.incident_of_report(self.connection, report)
-
-    def look(self, number: int) -> Looked:
-        """An incident and its events. Raises NotFound with a sentence."""
-        if number not in self._seen:
-            self._seen[number] = self._memory.look(self.connection, number)
-        return self._seen[number]
-
-    def plan(self, incident: Incident) -> Plan | None:
-        """The edition an incident runs under."""
-        if self._adopted is not None and incident.plan == self._adopted.version:
-            return self._adopted  # not committed yet: the memory must not learn of it from here
-        return self._memory.plan(self.connection, incident.plan)
-
-    def adopt(self, plan: Plan, decided: Sequence[NewEvent], now: datetime) -> list[NewEvent]:
-        """What to record before `decided` where that names an edition which the record does not hold."""
-        named = {event.body.get("plan") for event in decided if event.kind in (Kind.OPENED, Kind.CLASSIFIED)}
-        if plan.version not in named or self._memory.plan(self.connection, plan.version) is not None:
-            return []
-        self._adopted = plan
-        body = {"version": plan.version, "edition": plan.edition, "plan": to_data(plan)}
-        return [NewEvent(Kind.PLAN_ADOPTED, SITE, now, body)]
-
-    def bring(self, written: Sequence[Event]) -> None:
-        """Bring the projections along with the events that were just written."""
-        for number in dict.fromkeys(event.incident for event in written):
-            if number == SITE:
-                held = projections.columns_of_site(events.of_incident(self.connection, SITE))
-            elif number < SITE:
-                held = projections.columns_of_turn(turns.turn_of(self.connection, -number))
-            else:
-                mine = [event for event in written if event.incident == number]
-                before = self._seen.get(number)
-                after, _history = onward(before, mine)
-                held = projections.columns_of(after, self.plan(after))
-                if before is not None and before[0].reports is after.reports:
-                    del held["report"]  # a thousand of them need not be looked at for a note
-            for row in held.pop(projections.INCIDENT, ()):
-                projections.put(self.connection, row)
-            stored = projections.stored_rows(self.connection, number, held)
-            projections.bring(self.connection, stored, held)
 
 
 class Desk:
@@ -252,9 +177,17 @@ class Desk:
 
     def last_known(self, number: int) -> Looked | None:
         """An incident of which no record can tell; None where the record is to be asked. Raises Away."""
-        if self.keeping is None or number <= PROVISIONAL:
+        if self.keeping is None or self.on_record(number) <= PROVISIONAL:
             return None
-        return self.keeping.standin.last_known(self.keeping.numbers.get(number, number))
+        return self.keeping.standin.last_known(number)
+
+    def look_at(self, connection: Connection, number: int) -> Looked:
+        """An incident by its number here: one that is only kept, too. Raises NotFound and Away."""
+        return self.last_known(number) or self.memory.look(connection, self.on_record(number))
+
+    def on_record(self, number: int) -> int:
+        """The number that the record gave a call which was taken under a provisional one; others stay."""
+        return self.keeping.numbers.get(number, number) if self.keeping is not None else number
 
     @keepable("act", about="number")
     def perform(

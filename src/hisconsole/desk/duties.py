@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hisconsole.desk.desk import Desk, Transaction
+from hisconsole.desk.desk import Desk
 from hisconsole.desk.evidence import Look, beside
 from hisconsole.desk.maintaining import overruns
+from hisconsole.desk.transaction import Transaction
 from hisconsole.plan.due import GATE, Due
 from hisconsole.plan.events import SITE, Kind, NewEvent
 from hisconsole.plan.incident import Incident

@@ -43,7 +43,7 @@ def look(desk: Desk, number: int, picture: StatusPicture | None = None) -> Escal
     """How an incident stands towards the leading group; `picture` says what works. Raises NotFound."""
     now = desk.now()
     with desk.database.read() as connection:
-        incident, history = desk.memory.look(connection, number)
+        incident, history = desk.look_at(connection, number)
         plan = desk.memory.plan(connection, incident.plan) or desk.site.plan
     return Escalation(
         incident=incident,

@@ -22,7 +22,8 @@ from hisconsole.store import events
 from hisconsole.text import _
 
 if TYPE_CHECKING:
-    from hisconsole.desk.desk import Desk, Transaction
+    from hisconsole.desk.desk import Desk
+from hisconsole.desk.transaction import Transaction
 
 LATE = timedelta(minutes=5)
 """A snapshot taken longer after a notice than this would be no evidence of it."""

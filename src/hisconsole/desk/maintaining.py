@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from hisconsole.config import Site
-from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.keepable import keepable
+from hisconsole.desk.transaction import Transaction
 from hisconsole.plan import calls, maintenance_acts
 from hisconsole.plan.asking import read_answers
 from hisconsole.plan.events import SITE, Event, NewEvent

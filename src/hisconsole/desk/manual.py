@@ -33,7 +33,7 @@ class Departments:
 def look(desk: Desk, number: int) -> Departments:
     """How the departments stand in an incident now. Raises NotFound."""
     with desk.database.read() as connection:
-        incident, _history = desk.memory.look(connection, number)
+        incident, _history = desk.look_at(connection, number)
         plan = desk.memory.plan(connection, incident.plan) or desk.site.plan
         given = desk.memory.blocks_given(connection)
     return Departments(

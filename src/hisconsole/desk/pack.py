@@ -52,8 +52,11 @@ def pack_of(site: Site) -> Pack:
     return Pack(pages, hashlib.sha256(text.encode()).hexdigest()[:12])
 
 
-def printed_text(site: Site, pack: Pack, *, now: datetime) -> list[list[str]]:
-    """The pack as it is printed, page by page, each headed by date, hash and until when it holds."""
+def printed_text(site: Site, pack: Pack, *, now: datetime, record: str) -> list[list[str]]:
+    """The pack as it is printed, page by page, each headed by date, hash and until when it holds.
+
+    `record` says where the record's chain stood: it is on the page and no part of what the hash names.
+    """
     until = now + timedelta(days=site.plan.reach.stale_days)
     mark = _("SAMPLE, NOT A REAL HOSPITAL  ") if site.sample else ""
     mark = f"{site.stamp}  {mark}" if site.stamp else mark
@@ -68,7 +71,18 @@ def printed_text(site: Site, pack: Pack, *, now: datetime) -> list[list[str]]:
     printed = []
     for number, page in enumerate(pack.pages, start=1):
         head = f"{site.name}  {_('DOWNTIME PACK')}  {number}/{len(pack.pages)}"
-        printed.append([head, *wrap(foot, WIDTH), "=" * WIDTH, page.title, "-" * WIDTH, *page.lines, ""])
+        printed.append(
+            [
+                head,
+                *wrap(foot, WIDTH),
+                *wrap(record, WIDTH),
+                "=" * WIDTH,
+                page.title,
+                "-" * WIDTH,
+                *page.lines,
+                "",
+            ]
+        )
     return printed
 
 

@@ -10,8 +10,9 @@ from datetime import datetime
 from hisconsole.config import Site
 from hisconsole.desk import pins
 from hisconsole.desk.actor import Actor, act_id
-from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.pins import Tried
+from hisconsole.desk.transaction import Transaction
 from hisconsole.errors import NotFound, StoreFault
 from hisconsole.plan import operators
 from hisconsole.plan.events import Event, Kind, NewEvent

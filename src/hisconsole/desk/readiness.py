@@ -15,8 +15,9 @@ from pathlib import Path
 from hisconsole.config import PlanRole, Site
 from hisconsole.config.backups import backups_in, place_of
 from hisconsole.config.plan_file import check_signs
+from hisconsole.config.server import load_server
 from hisconsole.config.targets import Checked, check_targets
-from hisconsole.desk import roster
+from hisconsole.desk import pins, roster
 from hisconsole.desk.order import order_of
 from hisconsole.desk.pack import pack_of
 from hisconsole.desk.record import begun, open_record
@@ -24,9 +25,11 @@ from hisconsole.errors import Finding
 from hisconsole.plan import contacts, pack
 from hisconsole.plan.drills import last_held
 from hisconsole.plan.events import SITE, Event
+from hisconsole.plan.operators import pins_kept
 from hisconsole.plan.readiness_seen import (
     Backup,
     Certificate,
+    Kept,
     Lint,
     Lookout,
     Probed,
@@ -34,6 +37,7 @@ from hisconsole.plan.readiness_seen import (
     Room,
     Rota,
     Seen,
+    Signing,
     Station,
 )
 from hisconsole.plan.reading import Judged, fresh
@@ -43,6 +47,8 @@ from hisconsole.plan.targets import Infrastructure, Target
 from hisconsole.plan.upkeep import BackedUp, last_backup, last_restore
 from hisconsole.plan.watching import SELF, SELF_S, patience, probes_of
 from hisconsole.store import events
+from hisconsole.store.journal import places as journal_places
+from hisconsole.store.lasting import Lies, lies, takes_acts
 from hisconsole.store.readings_reader import Picture, Reader
 from hisconsole.text import printable
 
@@ -91,6 +97,8 @@ def look(site: Site, places: Places, *, now: datetime) -> Seen:
         pack=pack.stale(printed, content=pack_of(site).hash, days=site.plan.reach.stale_days, now=now),
         packed=printed is not None,
         drill=drill.ended if drill is not None else None,
+        signing=_signing(site, places.data, history),
+        kept=_kept(site, places),
     )
 
 
@@ -110,6 +118,33 @@ def _history(places: Places) -> list[Event]:
     opened = open_record(places.config, places.data, writable=False)
     with closing(opened) as database, database.read() as connection:
         return events.of_incident(connection, SITE)
+
+
+def _signing(site: Site, data: Path, history: Sequence[Event]) -> Signing:
+    """Who of the operators has a PIN by the record and none on this host, and whether that is all of them.
+
+    Whoever has an account or a key of his own needs none.
+    """
+    known, operators = pins_kept(history), [each.id for each in site.operators]
+    elsewhere = tuple(each for each in operators if known.get(each) and not pins.has_pin(data, each))
+    named = site.named_by_id
+    own = {each for each in elsewhere if each in named and (named[each].accounts or named[each].key_accounts)}
+    return Signing(elsewhere, nobody=bool(elsewhere) and not own and len(elsewhere) == len(operators))
+
+
+def _kept(site: Site, places: Places) -> Kept:
+    """What this host keeps for itself, and whether it would outlast a restart."""
+    named = Path(site.journal) if site.journal else None
+    place = takes_acts(journal_places(places.data, named=named))
+    files, data = lies(places.config), lies(places.data)
+    return Kept(
+        takes=str(place.folder) if place is not None else "",
+        takes_lasts=place is not None and place.lasting and lies(place.folder) is not Lies.MEMORY,
+        files_in_memory=str(places.config) if files is Lies.MEMORY else "",
+        files_afar=str(places.config) if files is Lies.AFAR else "",
+        data_in_memory=str(places.data) if data is Lies.MEMORY else "",
+        incidents_in_memory=load_server(places.config, places.data) is not None,
+    )
 
 
 def _lookout(latest: Picture, now: datetime) -> Lookout:

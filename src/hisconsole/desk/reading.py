@@ -32,7 +32,7 @@ def read_incident(desk: Desk, number: int) -> File:
         edition = desk.memory.known_plan(incident.plan) or desk.site.plan
         return File(incident, tuple(events_of_it), _own_phones(desk, incident, {}), edition)
     with desk.database.read() as connection:
-        incident, history = desk.memory.look(connection, number)
+        incident, history = desk.memory.look(connection, desk.on_record(number))
         left = projections.callbacks(connection, [report.number for report in incident.reports])
         plan = desk.memory.plan(connection, incident.plan)
     return File(incident, tuple(history), _own_phones(desk, incident, left), plan)

@@ -12,8 +12,9 @@ from datetime import datetime
 
 from hisconsole.desk import calls, classifying, maintaining, roster, turns, watching
 from hisconsole.desk.actor import Actor, good_id
-from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.keepable import KEEPABLE, with_numbers
+from hisconsole.desk.transaction import Transaction
 from hisconsole.errors import HisError, NotFound, Refused, StoreFault
 from hisconsole.plan import eyes
 from hisconsole.plan.contacts import masked

@@ -26,7 +26,7 @@ class Review:
 def read_review(desk: Desk, number: int) -> Review:
     """The report as of now. Raises NotFound."""
     with desk.database.read() as connection:
-        incident, history = desk.memory.look(connection, number)
+        incident, history = desk.look_at(connection, number)
         plan = desk.memory.plan(connection, incident.plan)
         end = events.head(connection)
     found = aftermath(incident, history, plan, now=desk.now())

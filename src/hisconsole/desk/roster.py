@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.config import Contact, Site
-from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.keepable import keepable
 from hisconsole.desk.order import numbers_of, order_now
+from hisconsole.desk.transaction import Transaction
 from hisconsole.errors import NotFound
 from hisconsole.plan import contacts
 from hisconsole.plan.asking import read_answers
@@ -69,7 +70,7 @@ def to_call(desk: Desk, number: int | None) -> tuple[Ordered, ...]:
     """Whom to call now: as an incident's escalation froze it, else the order of this hour."""
     if number is not None:
         with desk.database.read() as connection:
-            incident, _history = desk.memory.look(connection, number)
+            incident, _history = desk.look_at(connection, number)
         if incident.order:
             return incident.order
     return order_now(desk.site, desk.now())

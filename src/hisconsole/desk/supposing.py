@@ -9,8 +9,9 @@ from typing import NoReturn
 
 from hisconsole.config import Site
 from hisconsole.desk.actor import Actor, refuse_odd_id
-from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.memory import Looked, onward
+from hisconsole.desk.transaction import Transaction
 from hisconsole.errors import Away, Refused
 from hisconsole.plan.document import Plan
 from hisconsole.plan.events import PROVISIONAL, Event, NewEvent
@@ -66,7 +67,7 @@ class Supposing(Desk):
         """An incident as it was seen last and as kept acts have left it. Raises Away."""
         if number in self.supposed:
             return self.supposed[number]
-        known = self.memory.known(number)
+        known = self.memory.known(self.on_record(number))
         if known is None:
             raise away()
         return known

@@ -61,7 +61,7 @@ def look(desk: Desk, number: int) -> Telling:
         texts={
             each.number: spoken(
                 each,
-                number,
+                incident.number,
                 hospital=site.name,
                 status=status_label(each.status),
                 clock=desk.clock,

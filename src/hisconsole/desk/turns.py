@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hisconsole.config import Site
-from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.keepable import keepable
 from hisconsole.desk.standing import deltas_of, document_of, grave, grave_since, silences_in_force
+from hisconsole.desk.transaction import Transaction
 from hisconsole.errors import NotFound, Refused
 from hisconsole.plan import maintenance, turn_acts
 from hisconsole.plan.asking import Ask, Field, read_answers

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.desk import Desk, Outcome
+from hisconsole.desk.transaction import Transaction
+from hisconsole.plan.anchors import paper_line
 from hisconsole.plan.events import Kind, NewEvent
 from hisconsole.plan.upkeep import backed_up, last_backup, restore_tried
 from hisconsole.store import events
@@ -42,3 +44,10 @@ def record_restore(desk: Desk, file: str, *, seq: int, head: str, act: str | Non
     return desk.record(
         lambda _transaction: [event], doing="backup", act=act, now=now, sentence=_("Restore tried")
     )
+
+
+def head_words(desk: Desk) -> str:
+    """Where the chain of the record stands, as every paper says it. Raises StoreFault."""
+    with desk.database.read() as connection:
+        newest = events.head(connection)
+    return paper_line(newest.seq, newest.hash)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from hisconsole.desk.desk import Desk, Outcome, Transaction
+from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.keepable import keepable
+from hisconsole.desk.transaction import Transaction
 from hisconsole.errors import Refused
 from hisconsole.plan import silences
 from hisconsole.plan.asking import read_answers

@@ -9,7 +9,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,6 +100,7 @@ class DeskThread:
         self._board: Board | None = None
         self._looked = utc_now()
         self._trouble = ""
+        self._told: deque[str] = deque(maxlen=20)
 
     def start(self) -> None:
         """Begin."""
@@ -111,6 +113,16 @@ class DeskThread:
         self.drawn.set()
         self._thread.join(wait)
         self._relief.join(wait)
+
+    def told(self) -> Iterator[str]:
+        """Sentences for the operator, each once: what came of kept acts, that the record has gone back."""
+        for sentences in (self.keeping.told if self.keeping is not None else deque[str](), self._told):
+            while sentences:
+                yield sentences.popleft()
+
+    def on_record(self, number: int) -> int:
+        """The number that the record gave a call which was kept here; any thread may ask, none waits."""
+        return self.keeping.numbers.get(number, number) if self.keeping is not None else number
 
     def silence(self) -> float:
         """Seconds since the thread last looked at the record; long ones mean it is held up."""
@@ -167,7 +179,7 @@ class DeskThread:
 
     def _work(self, desk: Desk) -> None:
         self._alive = time.monotonic()  # it was just opened
-        view, bringing = _View(desk, self._board), _Bringing(self.keeping)
+        view, bringing = _View(desk, self._board, self._told.append), _Bringing(self.keeping)
         look_at, edition = 0.0, 0
         wait = 0.0 if view.board is None else desk.database.look_s
         while (acted := self._serve(desk, wait=wait)) is not None:
@@ -290,8 +302,8 @@ class _Bringing:
 class _View:
     """The picture last shown, and whether the record has moved on since."""
 
-    def __init__(self, desk: Desk, board: Board | None) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, board: Board | None, tell: Callable[[str], object]) -> None:
+        self._desk, self._tell = desk, tell
         self._version: tuple[int, int] = (-1, 0)
         self._swaps = desk.database.swaps
         self._behind = True
@@ -314,6 +326,8 @@ class _View:
 
             board = first_board(self._desk) if board is None else newer_board(self._desk, board)
             self._behind = False
+            if gone := database.look_back():
+                self._tell(gone)
         now = self.looked = self._desk.now()
         falls = board.turns_at if board is not None else None
         if board is not None and falls is not None and now >= falls and self._rested(AGE_S):

@@ -15,8 +15,12 @@ from hisconsole.text import _
 SHORTEST = 12
 """Characters of a hash that a person types from paper: 48 bits, which nobody makes to fit by chance."""
 
+PRINTED = 16
+"""Characters of a hash on a paper: few enough to be typed, with four to spare."""
+
 _LINE = re.compile(r"\bseq=(?P<seq>\d{1,18})\s+head=(?P<hash>[0-9a-f]{12,64})\b")
 _GIVEN = re.compile(r"(?P<hash>[0-9a-f]{12,64})(?:@(?P<seq>\d{1,18}))?")
+_ON_PAPER = re.compile(r"(?<![0-9a-f])(?P<hash>[0-9a-f]{12,64})@(?P<seq>\d{1,18})\b")
 _PRINTED = re.compile(r"(?P<hash>(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f]))")
 
 
@@ -40,7 +44,11 @@ def given(word: str) -> Anchor | None:
 
 def found_in(text: str) -> tuple[Anchor, ...]:
     """The anchors in lines of a journal or on a printed page, each once, in the order of their events."""
-    lines = {Anchor(int(found["seq"]), found["hash"]) for found in _LINE.finditer(text)}
+    lines = {
+        Anchor(int(found["seq"]), found["hash"])
+        for shape in (_LINE, _ON_PAPER)
+        for found in shape.finditer(text)
+    }
     known = {each.hash for each in lines}
     bare = {Anchor(0, found["hash"]) for found in _PRINTED.finditer(text) if found["hash"] not in known}
     return tuple(sorted(lines | bare))
@@ -49,6 +57,16 @@ def found_in(text: str) -> tuple[Anchor, ...]:
 def head_line(site: str, seq: int, hash_: str, at: str) -> str:
     """The one line that goes to the journal of the machine."""
     return f"record {site} seq={seq} head={hash_} at={at}"
+
+
+def paper_line(seq: int, hash_: str) -> str:
+    """What a paper says of the record it was made beside; its last word is what `--anchor` takes.
+
+    `seq` is 0 where nothing is on record yet.
+    """
+    if not seq:
+        return _("Head of the record: none, nothing is on record yet.")
+    return _("Head of the record: {anchor}").format(anchor=Anchor(seq, hash_[:PRINTED]))
 
 
 def judge(

@@ -16,8 +16,8 @@ from hisconsole.plan.replay import Keeping
 from hisconsole.text import _
 
 
-def report(held: Held, plan: Plan, names: Names) -> Paper:
-    """One drill against the plan's clocks."""
+def report(held: Held, plan: Plan, names: Names, *, head: str) -> Paper:
+    """One drill against the plan's clocks; `head` says where the chain of the real record stands."""
     return Paper(
         title=_("DRILL {number}: {scenario}").format(number=held.number, scenario=held.scenario),
         notes=(*_notes(names), _when(held, names), _incidents(held)),
@@ -34,11 +34,11 @@ def report(held: Held, plan: Plan, names: Names) -> Paper:
                 tuple(_row(each, plan) for each in held.figures),
             ),
         ),
-        foot=_("DRILL. Its own record: {folder}").format(folder=held.folder),
+        foot="  ".join((_("DRILL. Its own record: {folder}").format(folder=held.folder), head)),
     )
 
 
-def comparison(last: Held, before: Held, plan: Plan, names: Names) -> Paper:
+def comparison(last: Held, before: Held, plan: Plan, names: Names, *, head: str) -> Paper:
     """The last drill beside one before it, from the first break on; another scenario is said."""
     then = {each.key: each for each in before.figures}
     now = {each.key: each for each in last.figures}
@@ -54,7 +54,8 @@ def comparison(last: Held, before: Held, plan: Plan, names: Names) -> Paper:
     keys = tuple(dict.fromkeys((*now, *then)))
     rows = tuple(_beside(key, then.get(key), now.get(key), plan) for key in keys)
     title = _("DRILL {last} against DRILL {before}").format(last=last.number, before=before.number)
-    return Paper(title, tuple(notes), (Section(_("From the first break"), columns, rows),), _("DRILL"))
+    foot = f"{_('DRILL')}  {head}"
+    return Paper(title, tuple(notes), (Section(_("From the first break"), columns, rows),), foot)
 
 
 def difference(then: Figure | None, now: Figure | None) -> int | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from hisconsole.plan.contacts import Trust
+from hisconsole.plan.readiness_host import of_kept, of_signing
 from hisconsole.plan.readiness_seen import Area, Concern, Lint, Probed, Seen, Station, Urgency
 from hisconsole.plan.status import Status
 from hisconsole.text import _, ngettext
@@ -306,6 +307,14 @@ def _drill(seen: Seen, now: datetime, clock: Clock) -> Iterator[Concern]:
         yield Concern(Urgency.SOON, Area.DRILL, what, (), do)
 
 
+def _signing(seen: Seen, now: datetime, clock: Clock) -> Iterator[Concern]:
+    yield from of_signing(seen.signing)
+
+
+def _kept(seen: Seen, now: datetime, clock: Clock) -> Iterator[Concern]:
+    yield from of_kept(seen.kept)
+
+
 Rule = Callable[[Seen, datetime, Clock], Iterator[Concern]]
 RULES: Sequence[Rule] = (
     _watch,
@@ -322,4 +331,6 @@ RULES: Sequence[Rule] = (
     _certificates,
     _pack,
     _drill,
+    _signing,
+    _kept,
 )

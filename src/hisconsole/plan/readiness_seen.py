@@ -29,6 +29,8 @@ class Area(StrEnum):
     WATCH = "watch"
     DISK = "disk"
     FILES = "files"
+    KEPT = "kept"
+    OPERATORS = "operators"
     BACKUP = "backup"
     CONTACTS = "contacts"
     SEATS = "seats"
@@ -131,6 +133,34 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class Signing:
+    """Who cannot sign on at this host: operators whose PIN is only on another one."""
+
+    elsewhere: tuple[str, ...] = ()
+    nobody: bool = False
+    """Whether no operator is left who could sign on here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What this host keeps for the time when record or network are away, and whether a restart leaves it.
+
+    Folders by their names; empty where there is nothing to say of them.
+    """
+
+    takes: str = ""
+    """The folder that takes acts while the record is away; empty where none does."""
+    takes_lasts: bool = True
+    files_in_memory: str = ""
+    """The hospital's files: roster, plan and cards."""
+    files_afar: str = ""
+    data_in_memory: str = ""
+    """The data folder: PINs, enrolled host keys, the readings, and the record where it is a file."""
+    incidents_in_memory: bool = False
+    """Whether incidents are known to running consoles alone while the record is away."""
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """All that readiness is judged by; `rota` and `backup` are None where there is none."""
 
@@ -156,3 +186,5 @@ class Seen:
     """Whether it was ever printed."""
     drill: datetime | None
     """When a drill was last held."""
+    signing: Signing
+    kept: Kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,7 @@ class Database:
         self.behind = False
         """Whether its schema is older than this program's."""
         self._together: Connection | None = None
+        self._last_seen: Head | None = None
         self.swaps = 0
         self.written = 0
         """How many transactions this connection has written: `data_version` tells of others' only."""
@@ -156,9 +157,42 @@ class Database:
     def _follow(self) -> None:
         """Reconnect when a restore has put another file in this one's place."""
         if _identity(self.path) != self._file:
+            if self._last_seen is not None:
+                self._last_seen = self._newest_of_old(self._last_seen)
             self._engine.dispose()
             self._open()
             self.swaps += 1
+
+    def _newest_of_old(self, known: Head) -> Head:
+        """The newest event of the file that was here, which is still open; `known` where it tells nothing."""
+        from hisconsole.store.events import head
+
+        with suppress(OSError, *_DRIVER_FAULTS), self._engine.connect() as connection:
+            newest = head(connection)
+            return newest if newest.seq >= known.seq else known
+        return known
+
+    def look_back(self) -> str:
+        """Remember the newest event; a sentence, once, where the one remembered is no longer in the record.
+
+        Nothing is refused for it: to put a backup in place is an ordinary act. What a caller never looked
+        at is not missed. Raises StoreFault.
+        """
+        from hisconsole.store.events import hash_at, head
+
+        with self.read() as connection:
+            newest, known = head(connection), self._last_seen
+            gone = known is not None and known.seq > 0 and hash_at(connection, known.seq) != known.hash
+        self._last_seen = newest
+        if known is None or not gone:
+            return ""
+        what = (  # 80 columns show so much of it; what is behind is for wider ones
+            _("THE RECORD HAS GONE BACK, event {seq} to {newest}: enter what is missing again.")
+            if newest.seq < known.seq
+            else _("ANOTHER RECORD IS IN PLACE, without event {seq}: enter what is missing again.")
+        ).format(seq=known.seq, newest=newest.seq)
+        kept = _("What was there before a restore is kept as {path}.before-*.").format(path=self.path)
+        return f"{what} {kept}"
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

@@ -158,6 +158,10 @@ class Shared(Database):
                 " what is missing, then start this console again to go on with the record as it is."
             ).format(server=self.server, seq=known.seq, newest=newest)
 
+    def look_back(self) -> str:
+        """Nothing: here every look finds a record that has gone back, and `data_version` says so."""
+        return ""
+
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         """Faults as sentences; while the server is away, at once and without asking it."""

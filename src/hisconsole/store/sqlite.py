@@ -15,7 +15,7 @@ from hisconsole.errors import StoreFault
 from hisconsole.text import _
 
 BUSY_MS = 5000
-_NETWORK = frozenset(
+NETWORK = frozenset(
     {
         "9p",
         "afs",
@@ -32,6 +32,8 @@ _NETWORK = frozenset(
         "smbfs",
     }
 )
+MEMORY = frozenset({"ramfs", "tmpfs"})
+"""What is gone when the machine restarts."""
 
 
 def wal_is_safe(version: tuple[int, int, int]) -> bool:
@@ -69,14 +71,19 @@ def filesystem_of(path: Path, mounts: str) -> str:
     return kind
 
 
-def refuse_network(folder: Path) -> None:
-    """Refuse a folder on a network file system: locks and fsync are not to be trusted there."""
+def mounted_as(folder: Path) -> str:
+    """The file system type a folder lies on, or is to lie on; empty where the system does not say."""
     try:
         mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return
-    kind = filesystem_of(folder.resolve(), mounts)
-    if kind in _NETWORK:
+        return ""
+    return filesystem_of(folder.resolve(), mounts)
+
+
+def refuse_network(folder: Path) -> None:
+    """Refuse a folder on a network file system: locks and fsync are not to be trusted there."""
+    kind = mounted_as(folder)
+    if kind in NETWORK:
         raise StoreFault(
             _(
                 "{folder} lies on a network file system ({kind}), where a record can be lost:"

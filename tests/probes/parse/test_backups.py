@@ -50,3 +50,16 @@ def test_the_newest_file_of_a_folder() -> None:
     assert values("backup_folder", denied, code=1, folder=folder, days=days) == {
         "backup_folder": (None, UNKNOWN)
     }
+
+
+LONG = "/backup/oracle/rman/weekly/full-database-with-archive-logs/"
+
+
+def test_of_two_backups_whose_names_begin_alike_the_failed_one_does_not_hide() -> None:
+    files = (f"{LONG}his-first.dmp", f"{LONG}his-second.dmp")
+    text = f"stat: cannot statx '{files[1]}': No such file or directory\n{HOURS} 5000000 {files[0]}\n"
+    found = values("backup", text, code=1, files=files)
+    ages = {key: seen for key, seen in found.items() if key.startswith("backup/")}
+    assert sorted(ages.values(), key=str) == [(26.0, None), (None, CRITICAL)]
+    assert all(len(key) == len("backup/") + 60 for key in ages)
+    assert {key[-10:] for key in ages} == {"/his-first.dmp"[-10:], "/his-second.dmp"[-10:]}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from hisconsole.plan.reading import Sample
 from hisconsole.plan.status import Status
-from hisconsole.probes.parse.output import Arguments, Output, lines, name, said, unknown
+from hisconsole.probes.parse.output import Arguments, Output, lines, name, phrase, said, unknown
 from hisconsole.text import _, printable
 
 _SERVICE = re.compile(r'Service "([^"]{1,120})" has [0-9]+ instance')
@@ -38,7 +38,7 @@ def oracle_listener(output: Output, arguments: Arguments) -> Iterator[Sample]:
             "",
             "lsnrctl",
             Status.UNKNOWN if refused else Status.CRITICAL,
-            name(fault[0]),
+            phrase(fault[0]),
         )
         return
     yield Sample("oracle/listener", _("Oracle listener"), "up", "", "lsnrctl", Status.OK, "")
@@ -129,7 +129,7 @@ def iris(output: Output, arguments: Arguments) -> Iterator[Sample]:
 
 def _iris(instance: str, facts: dict[str, str]) -> Iterator[Sample]:
     key, status = f"iris/{instance}", facts.get("status", "")
-    word = name(status.split(",")[0])
+    word = phrase(status.split(",")[0])
     if not word:
         yield unknown(key, instance, "iris list", _("the list tells no status"))
         return
@@ -145,12 +145,12 @@ def _iris(instance: str, facts: dict[str, str]) -> Iterator[Sample]:
         reason = (
             ""
             if hint is Status.OK
-            else _("{instance} reports {state}").format(instance=instance, state=name(state))
+            else _("{instance} reports {state}").format(instance=instance, state=phrase(state))
         )
         yield Sample(
             f"{key}/state",
             _("{name} alerts").format(name=instance),
-            name(state),
+            phrase(state),
             "",
             "iris list",
             hint,
@@ -161,7 +161,7 @@ def _iris(instance: str, facts: dict[str, str]) -> Iterator[Sample]:
         yield Sample(
             f"{key}/mirror",
             _("{name} mirror").format(name=instance),
-            name(role[1]),
+            phrase(role[1]),
             "",
             "iris list",
             None,

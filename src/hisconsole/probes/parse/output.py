@@ -6,6 +6,7 @@ line that no reader understands gives no reading rather than a wrong one.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,10 @@ MOST_LINES = 400
 LONGEST_LINE = 1000
 MOST_SAMPLES = 64
 """Readings one command may give; what is beyond is counted, not kept."""
+
+LONGEST_NAME = 60
+_MARK, _TAIL = 6, 18
+"""Of a longer one: hexadecimal digits of its hash, and characters of its end."""
 
 Arguments = Mapping[str, tuple[str, ...]]
 """What the reader is told: the words of each parameter."""
@@ -62,8 +67,22 @@ def number(text: str) -> float | None:
 
 
 def name(text: str) -> str:
-    """A name given by the host, fit for a key and for the screen."""
-    return printable(text.strip(), limit=60)
+    """A name given by the host, fit for a key and for the screen.
+
+    A long one keeps its beginning, its end, and a part of its hash between them: two that begin alike are
+    two readings, or one would hide the other.
+    """
+    whole = text.strip()
+    shown = printable(whole)
+    if len(shown) <= LONGEST_NAME:
+        return shown
+    mark = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:_MARK]
+    return f"{shown[: LONGEST_NAME - _TAIL - _MARK - 2]}~{mark}~{shown[-_TAIL:]}"
+
+
+def phrase(text: str) -> str:
+    """What the host says of something: a state or a fault, which names nothing."""
+    return printable(text.strip(), limit=LONGEST_NAME)
 
 
 def unknown(key: str, label: str, source: str, reason: str) -> Sample:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from hisconsole.plan.reading import Sample
 from hisconsole.plan.status import Status
-from hisconsole.probes.parse.output import Arguments, Output, lines, name, number, unclear, unknown
+from hisconsole.probes.parse.output import Arguments, Output, lines, name, number, phrase, unclear, unknown
 from hisconsole.text import _
 
 _ARRAY = re.compile(r"(md[^ :]{1,40}) : (active|inactive)\b(.*)")
@@ -106,7 +106,7 @@ def raid_drives(output: Output, arguments: Arguments) -> Iterator[Sample]:
 def _described(key: str, output: Output) -> Iterator[Sample]:
     """Why storcli shows no row, in its own words: no controller, nothing configured."""
     found = _DESCRIPTION.search(output.text)
-    words = name(found[1]) if found else ""
+    words = phrase(found[1]) if found else ""
     if words and words != "None":
         yield unknown(key, key.replace("_", " "), "storcli", words)
 
@@ -129,7 +129,7 @@ def smart_array(output: Output, arguments: Arguments) -> Iterator[Sample]:
         if row:
             kind = "volume" if row[1] == "logicaldrive" else "drive"
             said_state = [part.strip() for part in row[3].split(",")][2 if kind == "volume" else 3 :]
-            state = name(", ".join(said_state))
+            state = phrase(", ".join(said_state))
             good = bool(said_state) and said_state[0] == "OK"
             label = f"{kind} {slot}/{row[2]}"
             hint = Status.OK if good else _smart_array_fault(state)
@@ -157,7 +157,7 @@ def smart(output: Output, arguments: Arguments) -> Iterator[Sample]:
     for line in lines(output.text):
         found = _SMART.search(line)
         if found:
-            verdict = name(found[1])
+            verdict = phrase(found[1])
             good = verdict in ("PASSED", "OK")
             reason = (
                 "" if good else _("{drive} says of itself: {verdict}").format(drive=label, verdict=verdict)
