@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from hisconsole.desk.actor import utc_now
 from hisconsole.desk.calls import take_call
+from hisconsole.desk.desk import Desk
 from hisconsole.desk.keeping import Keeping
 from hisconsole.errors import Away
 from hisconsole.store.journal import Journal, Place
@@ -21,16 +23,9 @@ CALL = {"workstation": "reg-01", "symptom": "cannot-save", "words": "ORA-00257"}
 
 
 def away(run: Run) -> Iterator[Figure]:
-    """One call in five, four notes on it; then the record is back. Beside each act a line and its fsync."""
+    """Beside each act that is kept a line and its fsync; then the record, a file, is back."""
     data = run.copy(run.stored, "away")
     desk = writer.open_desk(data, 0)
-    keeping = desk.keeping = Keeping(
-        Journal([Place(data / "kept")]),
-        data=desk.database.data,
-        site=desk.site,
-        actor=desk.actor,
-        now=utc_now,
-    )
     raw = os.open(data / "raw.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_CLOEXEC, 0o600)
 
     def append() -> None:
@@ -39,24 +34,14 @@ def away(run: Run) -> Iterator[Figure]:
 
     ours: list[float] = []
     fsyncs: list[float] = []
-    acts, number = run.few(1000, 200), 0
+    acts = run.few(1000, 200)
+
+    def one(act: Callable[[], object]) -> None:
+        ours.append(timed(act))
+        fsyncs.append(timed(append))
+
     try:
-        keeping.went(Away("as the bench says"))
-        for turn in range(acts):
-            began = time.perf_counter()
-            if turn % 5 == 0:
-                number = take_call(desk, {**CALL, "words": f"call {turn}"}).incident
-            else:
-                desk.perform("note", number, {"text": f"note {turn}"})
-            ours.append((time.perf_counter() - began) * 1000)
-            fsyncs.append(timed(append))
-        began = time.perf_counter()
-        if not keeping.bring_back(desk, for_s=600):
-            raise RuntimeError("something waits after all was brought")
-        took = time.perf_counter() - began
-        with desk.database.read() as connection:
-            if faults := verify(connection).faults:
-                raise RuntimeError(f"the record does not hold: {faults[0]}")
+        took = kept_and_brought(desk, data / "kept", acts, one)
     finally:
         os.close(raw)
         desk.database.close()
@@ -65,3 +50,33 @@ def away(run: Run) -> Iterator[Figure]:
         name = f"an act is kept, p{part * 100:.0f}"
         yield figure("away", name, ours, "ms", value=share(ours, part), peer=peer, goal=Goal(50.0))
     yield figure("away", f"{acts} acts recorded on return", [took], "s", goal=Goal(5.0))
+
+
+def kept_and_brought(
+    desk: Desk, folder: Path, acts: int, one: Callable[[Callable[[], object]], object]
+) -> float:
+    """One call in five, four notes on it, each kept by `one`; seconds until the record has them all."""
+    keeping = desk.keeping = Keeping(
+        Journal([Place(folder)]),
+        data=desk.database.data,
+        site=desk.site,
+        actor=desk.actor,
+        now=utc_now,
+    )
+    keeping.went(Away("as the bench says"))
+    number = 0
+
+    def call() -> None:
+        nonlocal number
+        number = take_call(desk, CALL).incident
+
+    for turn in range(acts):
+        one(call if turn % 5 == 0 else lambda: desk.perform("note", number, {"text": "as the bench says"}))
+    began = time.perf_counter()
+    if not keeping.bring_back(desk, for_s=600):
+        raise RuntimeError("something waits after all was brought")
+    took = time.perf_counter() - began
+    with desk.database.read() as connection:
+        if faults := verify(connection).faults:
+            raise RuntimeError(f"the record does not hold: {faults[0]}")
+    return took

@@ -1,4 +1,4 @@
-"""The row of a console whose PostgreSQL is killed, and frozen: how soon a key shows, and the banner."""
+"""The row of a PostgreSQL that is killed, and frozen: key, banner, and how soon all is recorded."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
+from hisconsole.config import load_site
+from hisconsole.desk.actor import Actor
+from hisconsole.desk.desk import Desk
+from hisconsole.desk.record import open_record
+from tests.bench.away import kept_and_brought
 from tests.bench.figures import Figure, Goal, Peer, figure, share
 from tests.bench.hospital import lay
 from tests.bench.line import Line
@@ -41,6 +46,11 @@ def gone(run: Run) -> Iterator[Figure]:
                 yield figure("gone", f"{how}: until the banner", [banner.after()], "s", goal=Goal(3.0))
                 server.start() if how == "killed" else server.thaw()
                 line.watch(5)
+        acts, database = run.few(1000, 200), open_record(config, data)
+        desk = Desk(database=database, site=load_site(config), actor=Actor("li.na", "bench", "local no tty"))
+        took = kept_and_brought(desk, data / "kept-by-bench", acts, lambda act: act())
+        database.close()
+        yield figure("gone", f"{acts} acts recorded on return", [took], "s", goal=Goal(5.0))
 
 
 class _Banner:
