@@ -72,14 +72,14 @@ class House:
             told.write_text(f"publickey {MADE_UP.get(operator, 'ssh-ed25519 AAAAnobody')}\n")
         return {"SSH_USER_AUTH": str(told), "SSH_CONNECTION": "192.0.2.7 50000 192.0.2.1 22"}
 
-    def start(self, environ: Mapping[str, str] | None = None, *, most: int = MOST) -> None:
-        """Open the door, for at most so many, and wait until it listens."""
+    def start(self, environ: Mapping[str, str] | None = None, *, most: int = MOST, before: str = "") -> None:
+        """Open the door, for at most so many, in a process that does `before` first, and wait for it."""
         *python, _module, _name = self.words[:4]
         run = f"import hisconsole.door as d, hisconsole.cli as c; d.MOST = {most}; raise SystemExit(c.main())"
         clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         with (self.folder / "door.out").open("ab") as told:
             self.process = subprocess.Popen(
-                [*python, "-c", run, *self.words[4:], "door"],
+                [*python, "-c", f"{before}\n{run}", *self.words[4:], "door"],
                 stdin=subprocess.DEVNULL,
                 stdout=told,
                 stderr=told,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 import signal
@@ -264,7 +265,7 @@ def test_one_is_ended_politely_by_another(lodgers: Lodgers) -> None:
     assert time.monotonic() - began < 2
     at.exited()
     assert at.modes() == Modes()
-    at.wait_for("This console was ended by wang.lei (")
+    at.wait_for(f"This console was ended by wang.lei ({getpass.getuser()}, local ")
     at.wait_for("A form that was open is kept: log in again.")
     assert lodgers.house.consoles() == []
     assert len(kept(lodgers.house.data)) == 1
@@ -299,3 +300,39 @@ def test_of_twenty_one_killed_one_stopped_and_one_not_reading_harm_no_other(lodg
     stopped.hangup()
     lodgers.house.until(gone(still), timeout=15)
     assert all(at.running for at in others)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "words"),
+    [
+        ("os.fork", enter.UNAVAILABLE, "no room for one more console: too many"),
+        ("os.setsid", enter.LOST, ""),
+    ],
+)
+def test_where_no_console_can_be_made_it_is_said_and_the_door_stays_one(
+    lodgers: Lodgers, fault: str, code: int, words: str
+) -> None:
+    # Once, and with what the kernel says where an account has as many processes as it may.
+    lodgers.house.start(
+        before=f"""
+import os
+whole = {fault}
+def fails(*given):
+    {fault} = whole
+    if not os.path.exists("{lodgers.house.folder}/failed"):
+        open("{lodgers.house.folder}/failed", "w").close()
+        raise BlockingIOError(11, "too many")
+    return whole(*given)
+{fault} = fails
+"""
+    )
+    door = lodgers.house.process
+    assert door is not None
+    at = lodgers.enter(cols=120)
+    assert at.exited() == code
+    assert at.modes() == Modes()
+    if words:
+        at.wait_for(words)
+    again = lodgers.enter()
+    again.wait_for("0 open")
+    assert parent_of(lodgers.console_of(again)) == door.pid

@@ -29,6 +29,7 @@ from hisconsole.enter import (
     KEPT,
     KILLED,
     LONGEST,
+    LOST,
     OPERATOR,
     REFUSED,
     SOCKET,
@@ -136,16 +137,18 @@ class Door:
         gc.freeze()  # a collection in a console would copy what it shares with us
 
     def _listen(self) -> socket.socket:
-        (self._folder / SOCKET).unlink(missing_ok=True)
+        early = f"{SOCKET}.early"
+        (self._folder / early).unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         before = os.umask(0o177)
         try:
             # By the folder's descriptor: its name may be longer than an address can be.
-            listener.bind(f"/proc/self/fd/{self._at}/{SOCKET}")
+            listener.bind(f"/proc/self/fd/{self._at}/{early}")
         finally:
             os.umask(before)
         listener.listen(MOST)
         listener.setblocking(False)
+        (self._folder / early).rename(self._folder / SOCKET)  # who finds it is never refused
         return listener
 
     def serve(self) -> Visitor | None:
@@ -240,8 +243,13 @@ class Door:
         try:
             pid = os.fork()
             if pid == 0:
-                self._become(caller)
+                self._become_or_die(caller)
                 return Visitor(operator)
+        except OSError as fault:
+            sentence = _("this host has no room for one more console: {why}.").format(why=fault.strerror)
+            caller.line.send(REFUSED + sentence.encode())
+            # EAGAIN, which it mostly is, would be taken for that of a line.
+            raise ValueError(sentence) from fault
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ours)
         self._consoles[pid] = caller.line
@@ -253,6 +261,14 @@ class Door:
         return None
 
     # -- in the forked console -------------------------------------------------------------------
+
+    def _become_or_die(self, caller: _Caller) -> None:
+        """As below; whatever goes wrong there, a console never goes on as a second door."""
+        try:
+            self._become(caller)
+        except BaseException as fault:  # noqa: BLE001 - as it says
+            self._tell(_("no console: {why}").format(why=fault))
+            os._exit(LOST)
 
     def _become(self, caller: _Caller) -> None:
         """Leave the door behind, and sit down at the terminal as a process that was started there."""

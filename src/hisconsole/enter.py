@@ -181,6 +181,9 @@ def _take_back(before: list[int | list[bytes | int]], last: bytes) -> int:
     if killed:
         _say("the console was killed. What was typed into a form is kept: log in again.")
         return 128 + last[1]
+    if last[:1] == REFUSED and last[1:]:
+        _say(last[1:].decode(errors="replace"))
+        return UNAVAILABLE
     return last[1] if last[:1] == ENDED else LOST
 
 

@@ -95,18 +95,19 @@ def _sees_numbers(site: Site, settings: Settings) -> bool:
     if contact is None or not contact.operator:
         return False
     roles = roles_of(settings.operator, site.named_by_id, {})
-    if (settings.data / RECORD).exists():
-        from hisconsole.desk.permits import Permits
-        from hisconsole.store.database import Database
+    from hisconsole.desk.record import begun, open_record
 
-        with (
-            suppress(HisError),
-            closing(Database(settings.data, writable=False)) as database,
-            database.read() as connection,
-        ):
-            permits = Permits(database)
-            permits.look(connection)
-            roles = permits.roles(site, settings.operator)
+    with suppress(HisError):
+        if begun(settings.config, settings.data):
+            from hisconsole.desk.permits import Permits
+
+            with (
+                closing(open_record(settings.config, settings.data, writable=False)) as database,
+                database.read() as connection,
+            ):
+                permits = Permits(database)
+                permits.look(connection)
+                roles = permits.roles(site, settings.operator)
     return may(roles, "reveal", table())
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from hisconsole import wiring
 from hisconsole.config import init_site, load_site
+from hisconsole.config.operators import OPERATORS
 from hisconsole.paths import Server
 from hisconsole.store.database import RECORD
 from hisconsole.store.shared import Shared
@@ -50,6 +51,19 @@ def test_every_command_works_on_the_server(shared: Run, data: Path, tmp_path: Pa
     assert (made["hash"], made["recorded"]) == (proof["hash"], True)
     assert shared("ready", "--json").code in (0, 1)
     assert not (data / RECORD).exists()
+
+
+def test_a_role_that_was_given_on_the_server_covers_what_is_printed_from_files(
+    shared: Run, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    (site / OPERATORS).write_text("wang.lei:\n  roles: director\n", "utf-8")
+    number = load_site(site).roster[0].mobile
+    assert number in shared("pack").out
+    assert shared("operators", "give", "li.na", "observer", operator="wang.lei").code == 0
+    assert shared("pack").code == 0
+    assert number not in shared("pack").out
+    assert number in shared("pack", operator="wang.lei").out
 
 
 def test_there_and_back(run: Run, shared: Run, data: Path) -> None:

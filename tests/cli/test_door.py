@@ -130,6 +130,12 @@ def test_a_restart_of_the_door_ends_no_console(run: Run) -> None:
     assert {"KillMode=process", "OOMPolicy=continue", "Restart=always"} <= set(lines)
 
 
+def test_what_is_kept_in_memory_outlives_a_service(run: Run) -> None:
+    # systemd.exec(5): RemoveIPC empties /dev/shm of the account's files when its last unit stops.
+    for command in ("watch", "door"):
+        assert "RemoveIPC" not in run(command, "--unit").out
+
+
 def test_the_watch_is_handed_secrets_that_only_root_may_read(run: Run, tmp_path: Path) -> None:
     config = tmp_path / "site"
     (config / "secrets").mkdir(parents=True)

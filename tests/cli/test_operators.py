@@ -123,6 +123,45 @@ def test_an_observer_takes_no_number_away_and_that_he_tried_is_on_record(run: Ho
     assert "100-0000-0103" in run("pack").out
 
 
+def test_a_name_alone_takes_no_number_away_where_a_pin_goes_with_it(run: Hospital) -> None:
+    run("operators", "pin", "li.na", "--from-file", run.pin(PIN))
+    right, wrong, made = run.pin(PIN), run.pin(WRONG, "wrong"), run.folder / "list.csv"
+    wanted = [
+        (("incident", "1", "--numbers"), "13912345678"),
+        (("pack",), "100-0000-0103"),
+        (("roster", "--numbers"), "100-0000-0103"),
+        (("roster", "export", str(made)), ""),
+    ]
+    for words, _number in wanted:
+        for before, code in ((("--pin-file", wrong), 4), ((), 2)):
+            ran = run(*before, *words)
+            assert (ran.code, ran.out) == (code, ""), words
+            assert not made.exists()
+    assert run("incident", "1").code == 0  # looking asks for none
+    for words, number in wanted:
+        ran = run("--pin-file", right, *words)
+        assert ran.code == 0, ran.err
+        assert number in ran.out
+    # A PIN that cannot be looked at is not the same as a record that is away.
+    run.data.joinpath("operators", "li.na.json").chmod(0o644)
+    for words, _number in wanted[:3]:
+        ran = run("--pin-file", right, *words)
+        assert (ran.code, ran.out) == (4, ""), words
+        assert "chmod 600" in ran.err
+    # On a host without it the name opens nothing, whoever says it.
+    run.data.joinpath("operators", "li.na.json").unlink()
+    assert "13912345678" not in run("incident", "1", "--numbers").out
+    assert run("pack").code == 4
+
+
+def test_without_a_record_the_pack_is_printed_all_the_same(run: Hospital) -> None:
+    run("operators", "pin", "li.na", "--from-file", run.pin(PIN))
+    (run.data / "record.db").write_bytes(b"noise" * 1000)
+    ran = run("--pin-file", run.pin(PIN), "pack")
+    assert ran.code == 0, ran.err
+    assert "100-0000-0103" in ran.out
+
+
 def test_a_pin_is_set_from_a_private_file_and_needed_from_then_on(run: Hospital) -> None:
     assert run("operators", "pin", "li.na", "--from-file", run.pin(PIN)).code == 0
     ran = run("act", "note", "1", "text=x")

@@ -15,20 +15,22 @@ from hisconsole.config import Site, load_site
 from hisconsole.config.operators import OPERATORS
 from hisconsole.console.incident import IncidentScreen
 from hisconsole.console.lock import LockScreen
+from hisconsole.console.operator import lock
 from hisconsole.console.queue import QueueScreen
 from hisconsole.console.roster import RosterScreen
-from hisconsole.desk import pins
+from hisconsole.desk import people, pins
 from hisconsole.desk.actor import Actor, utc_now
 from hisconsole.desk.calls import take_call
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.keeping import Keeping
 from hisconsole.desk.people import give_roles, set_pin, stand_up
+from hisconsole.desk.pins import Tried
 from hisconsole.desk.reading import read_log
 from hisconsole.errors import Away
 from hisconsole.plan.events import Kind
 from hisconsole.plan.roles import Role
 from hisconsole.store.journal import Journal, Place
-from tests.console.app import ME, OTHER, Seat, call, console, copied, desk, kept
+from tests.console.app import ME, OTHER, PATIENCE, Seat, call, console, copied, desk, kept
 from tests.desk.away import CALL
 
 BOSS = "zhao.yan"
@@ -333,3 +335,30 @@ async def test_whoever_is_chosen_at_the_start_gives_his_pin(data: Path, config: 
         await seat.until(f"PIN of {seat.app.operator}")
         await unlock(seat)
         await seat.at(QueueScreen)
+
+
+async def test_an_observer_who_takes_over_sees_no_number_while_the_desk_is_busy(
+    seat: Seat, data: Path, hospital: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await unlock(seat)
+    await seat.until(lambda: seat.app.locked_by is None and not seat.app.site.covered)
+    with closing((own := desk(data, BOSS, hospital=hospital)).database):
+        give_roles(own, OTHER, [Role.OBSERVER])
+    lock(seat.app)
+    await seat.until("LOCKED since")
+    busy, sit_down = threading.Event(), people.sit_down
+
+    def and_more(at: Desk, actor: Actor, pin: bytes | None = None) -> Tried:
+        seat.app.desk_thread.submit(lambda _desk: busy.wait(PATIENCE))
+        return sit_down(at, actor, pin)
+
+    monkeypatch.setattr(people, "sit_down", and_more)
+    assert seat.app.locked_by is not None
+    seat.app.locked_by.ask_for(OTHER)
+    await unlock(seat, OTHERS)
+    await seat.until(lambda: seat.app.locked_by is None)
+    seen = seat.app.operator, seat.app.site.covered
+    busy.set()
+    assert seen == (OTHER, True)
+    await seat.until(lambda: seat.app.present is not None and seat.app.present.operator == OTHER)
+    assert seat.app.site.covered

@@ -25,11 +25,12 @@ from hisconsole.plan.events import Kind
 from hisconsole.plan.operators import Operator, Proof
 from hisconsole.plan.roles import Role
 from hisconsole.store import events
+from hisconsole.store.copies import looked_at
 from hisconsole.store.database import Database
 from tests.hospital import OPERATORS, SITE, Clock, actor, lay_record
 
 ME, OTHER, BOSS = OPERATORS
-PIN, WRONG = b"40718263", b"99551122"
+PIN, WRONG, NEW = b"40718263", b"99551122", b"51809364"
 CANARIES = (PIN, WRONG)
 NAMED = replace(
     SITE,
@@ -144,6 +145,40 @@ def test_a_pin_that_was_set_on_another_host_opens_nothing_here_by_name_and_root_
         boss.record(lambda _each: [], doing="note", act=None, now=boss.now(), sentence="")
     set_pin(boss, ME, PIN)
     assert sit_down(boss, actor(ME), PIN).right
+
+
+def test_beside_a_copy_of_the_record_a_name_is_enough_for_no_pin_can_be_set_there(mine: Desk) -> None:
+    set_pin(mine, ME, PIN)
+    with looked_at(mine.database.data) as folder, closing(Database(folder, writable=False)) as copy:
+        looking = Desk(database=copy, site=mine.site, actor=actor(ME))
+        assert who_is_here(looking).may_act
+
+
+def test_who_is_in_the_roster_no_more_does_not_come_back_by_his_pin(mine: Desk) -> None:
+    set_pin(mine, ME, PIN)
+    stand_up(mine)
+    left = tuple(each for each in mine.full_site.roster if each.id != ME)
+    mine.site = replace(mine.full_site, roster=left)
+    with pytest.raises(NotFound, match="no operator in the roster"):
+        sit_down(mine, actor(ME), PIN)
+    assert not mine.actor.proved
+
+
+def test_a_pin_that_was_set_anew_is_given_anew_at_consoles_that_are_open(mine: Desk, boss: Desk) -> None:
+    set_pin(mine, ME, PIN)
+    assert sit_down(mine, actor(ME), PIN).right
+    mine.record(lambda _each: [], doing="note", act=None, now=mine.now(), sentence="")
+    set_pin(boss, ME, NEW)
+    assert not who_is_here(mine).may_act
+    with pytest.raises(Refused) as refused:
+        mine.record(lambda _each: [], doing="note", act=None, now=mine.now(), sentence="")
+    assert refused.value.needs == "pin"
+    assert not sit_down(mine, mine.actor, PIN).right
+    assert sit_down(mine, mine.actor, NEW).right
+    mine.record(lambda _each: [], doing="note", act=None, now=mine.now(), sentence="")
+    # One that is spoilt keeps nobody from going on who has given it before.
+    private.file_of(mine.database.data, ME).write_text("{")
+    mine.record(lambda _each: [], doing="note", act=None, now=mine.now(), sentence="")
 
 
 _ANOTHER = """

@@ -13,6 +13,7 @@ from hisconsole.config import Site
 from hisconsole.desk.actor import Actor
 from hisconsole.desk.calls import take_call
 from hisconsole.desk.desk import Desk
+from hisconsole.desk.pack import pack_of, record_printed, stale_pack
 from hisconsole.desk.people import give_roles, who_is_here
 from hisconsole.desk.reading import read_incident
 from hisconsole.desk.supposing import Gone, Supposing
@@ -185,6 +186,15 @@ def test_an_observer_sees_no_number_and_sees_them_when_he_may(data: Path, clock:
         give_roles(boss, ME, [Role.ENGINEER, Role.OPERATOR])
         assert not who_is_here(desk).site.covered
         assert list(read_incident(desk, number).callbacks.values()) == ["13800138000"]
+
+
+def test_the_printed_pack_is_no_staler_for_one_who_sees_no_numbers(
+    data: Path, clock: Clock, boss: Desk
+) -> None:
+    record_printed(boss, pack_of(boss.site).hash)
+    with closing((desk := seat(data, clock, Role.OBSERVER)).database):
+        assert desk.site.covered
+        assert stale_pack(desk) == stale_pack(boss) == ""
 
 
 def test_no_masked_number_gets_on_record_by_one_whose_role_has_just_grown(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from hisconsole.cli.shapes import Shape
 from hisconsole.config import Site
 from hisconsole.desk.actor import utc_now
 from hisconsole.desk.card import broken, card_lines
+from hisconsole.desk.desk import Desk
 from hisconsole.desk.manual import Departments, look
 from hisconsole.desk.pack import pack_of, printed_text, record_printed
-from hisconsole.errors import NotFound
+from hisconsole.errors import NotFound, StoreFault
 from hisconsole.paths import config_dir, data_dir
 from hisconsole.plan.cards import Card
 from hisconsole.plan.manual import Post, by_hand, suggested, unread
@@ -153,11 +155,9 @@ def pack(asked: Namespace) -> Answer:
         raise Usage(_("Say who prints it, with --operator or HISCONSOLE_OPERATOR."))
     made, now = pack_of(site), utc_now()
     pages = printed_text(site, made, now=now, record=head_told(asked))
-    written = _write(Path(asked.out), pages) if asked.out else None
-    recorded = False
-    if asked.record:
-        with at_desk(asked, writable=True, begin=True) as desk:
-            recorded = bool(record_printed(desk, made.hash, act=asked.id).seq)
+    with _taker(asked, site) as desk:
+        written = _write(Path(asked.out), pages) if asked.out else None
+        recorded = desk is not None and bool(record_printed(desk, made.hash, act=asked.id).seq)
     data = {
         "hash": made.hash,
         "at": to_text(now),
@@ -168,6 +168,22 @@ def pack(asked: Namespace) -> Answer:
     if written is None:
         return Answer(data, [line for page in pages for line in page])
     return Answer(data, [_told(site, written, made.hash, len(pages), recorded=recorded)])
+
+
+@contextmanager
+def _taker(asked: Namespace, site: Site) -> Iterator[Desk | None]:
+    """A desk where it is to be on record; who takes numbers has shown who he is. Raises Refused, Usage.
+
+    Without a record nobody can be asked, and paper is wanted most.
+    """
+    if asked.record:
+        with at_desk(asked, writable=True, begin=True) as desk:
+            yield desk
+        return
+    if site.named and not site.covered:
+        with suppress(StoreFault), at_desk(asked, writable=True) as desk:
+            desk.permit("reveal")
+    yield None
 
 
 def _told(site: Site, written: Path, content: str, pages: int, *, recorded: bool) -> str:

@@ -84,7 +84,11 @@ def _prove(asked: Namespace, desk: Desk) -> None:
         return
     prompt = _("PIN of {who}: ").format(who=desk.actor.operator)
     pin = pin_of_file(asked.pin_file) if asked.pin_file else pin_typed(prompt)
-    tried = sit_down(desk, desk.actor, pin)
+    try:
+        tried = sit_down(desk, desk.actor, pin)
+    except StoreFault as fault:
+        # What goes on without a record must not go on without a PIN that cannot be looked at.
+        raise Refused(str(fault)) from None
     if not tried.right:
         raise Refused(wait_told(tried.wait_s) if tried.wait_s else _("Wrong PIN; nothing was done."))
 

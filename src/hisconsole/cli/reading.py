@@ -17,6 +17,7 @@ from hisconsole.desk.duties import all_due
 from hisconsole.desk.people import who_is_here
 from hisconsole.desk.reading import File, read_closed, read_incident, read_log
 from hisconsole.plan import snapshot_words
+from hisconsole.plan.contacts import masked
 from hisconsole.plan.events import Kind
 from hisconsole.plan.queue import wanted
 from hisconsole.text import _, wrap
@@ -80,10 +81,12 @@ def incident(asked: Namespace) -> Answer:
         return review(asked)
     if asked.html or asked.pdf:
         raise Usage(_("--html and --pdf go with --review."))
-    with at_desk(asked) as desk:
+    with at_desk(asked, proved=asked.numbers) as desk:
         file = read_incident(desk, asked.number)
-        now = desk.now()
-    numbers = file.callbacks if asked.numbers else None
+        now, known = desk.now(), who_is_here(desk).may_act
+    numbers = None
+    if asked.numbers:
+        numbers = {each: phone if known else masked(phone) for each, phone in file.callbacks.items()}
     lines = plain.incident_lines(file, site=desk.site, now=now, numbers=numbers)
     if asked.evidence:
         lines += _evidence(file, desk.clock)

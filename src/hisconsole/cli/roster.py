@@ -183,8 +183,9 @@ def _export(asked: Namespace) -> Answer:
         stamp=roster_text.stamp(site, operator=asked.operator, now=utc_now()),
         verified={each.contact.id: each.standing.verified for each in stands if each.standing.verified},
     )
-    new_file(Path(asked.file), text.encode("utf-8-sig" if made is csv_text else "utf-8"))
+    # First who takes it: a refusal that came behind the file would leave every number in it.
     unrecorded = _recorded(asked, [EVERYBODY], How.EXPORT)
+    new_file(Path(asked.file), text.encode("utf-8-sig" if made is csv_text else "utf-8"))
     count = ngettext("{n} contact is in {file}.", "{n} contacts are in {file}.", len(site.roster))
     told = [count.format(n=len(site.roster), file=asked.file)]
     data = {

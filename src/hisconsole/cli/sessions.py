@@ -24,7 +24,7 @@ def sessions(asked: Namespace) -> Answer:
         return Answer([_shape(live, now) for live in found], lines)
     live = _named(asked.end, found)
     who = here(asked.operator)
-    by = f"{who.operator or who.os_user} ({who.source})"
+    by = f"{who.operator or who.os_user} ({who.os_user}, {who.source})"  # a name alone is only a word here
     sentence = _("This console was ended by {who}. A form that was open is kept: log in again.")
     if not end(data, live.pid, sentence=sentence.format(who=by)):
         sentence = _("Console {pid} was told to end and did not. The last resort is: kill -9 {pid}")

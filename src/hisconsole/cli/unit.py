@@ -91,7 +91,6 @@ ProtectKernelTunables=yes
 ProtectProc=invisible
 KeyringMode=private
 LockPersonality=yes
-RemoveIPC=yes
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
 RestrictNamespaces=yes
 RestrictRealtime=yes
@@ -99,7 +98,10 @@ RestrictSUIDSGID=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 """
-"""Without MemoryDenyWriteExecute: libraries that call C through ffi make such memory."""
+"""Without MemoryDenyWriteExecute: libraries that call C through ffi make such memory.
+
+Without RemoveIPC: it empties /dev/shm of all that the account has there, acts that are kept among it.
+"""
 
 
 def watch_unit(config: Path, data: Path) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hisconsole.config import Site, workstation_entries
+from hisconsole.config.covering import covered
 from hisconsole.console.lock import LockScreen
 from hisconsole.console.pick import Choice, Pick
 from hisconsole.console.place import Place
@@ -193,6 +194,8 @@ def taken_over(console: HisConsole, operator: str) -> None:
             drafts.release(console.start.data, console.operator)
         clear(console)
         console.operator = operator
+        if console.full_site.named:  # until the desk, which may be busy, knows what he may see
+            show_site(console, covered(console.full_site))
     recognise(console)
     offer_drafts(console)
     console.refresh_status()

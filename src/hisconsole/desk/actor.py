@@ -32,7 +32,8 @@ _ACT_ID = re.compile(r"[0-9A-Za-z-]{1,36}")
 class Actor:
     """Who acts: the operator by roster id, the system account, and where from.
 
-    `by_key`: the SSH server has named the operator by the key; `proved`: the PIN was given here.
+    `by_key`: the SSH server has named the operator by the key; `proved`: the PIN was given here, and `pin`
+    tells that one from any that is set later (empty: whichever there is).
     """
 
     operator: str
@@ -40,6 +41,7 @@ class Actor:
     source: str
     by_key: bool = False
     proved: bool = False
+    pin: str = ""
 
 
 class Seat:

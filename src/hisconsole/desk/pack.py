@@ -104,7 +104,7 @@ def printed_last(desk: Desk) -> Printed | None:
 def stale_pack(desk: Desk) -> str:
     """Why the printed pack cannot be relied on; empty while it can."""
     days = desk.site.plan.reach.stale_days
-    return stale(printed_last(desk), content=pack_of(desk.site).hash, days=days, now=desk.now())
+    return stale(printed_last(desk), content=pack_of(desk.full_site).hash, days=days, now=desk.now())
 
 
 def _pages(site: Site) -> Iterator[tuple[str, Sequence[str]]]:

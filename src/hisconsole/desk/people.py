@@ -103,8 +103,10 @@ def sit_down(desk: Desk, actor: Actor, pin: bytes | None = None) -> Tried:
     """Let somebody act at this desk, with the PIN where it takes one; what came of it is on record.
 
     Where the PIN is wrong, or one is given by who has none, nobody else sits here than before: behind a
-    lock a name alone is not enough. Raises StoreFault.
+    lock a name alone is not enough. Raises StoreFault, and NotFound where the roster has him no more.
     """
+    if pin is not None:
+        _operator(desk, actor.operator)
     with suppress(StoreFault), desk.database.read() as connection:
         desk.permits.look(connection)
     proof = desk.permits.proof(desk.full_site, actor)
@@ -124,11 +126,12 @@ def _seated(desk: Desk, actor: Actor, pin: bytes | None, proof: Proof) -> tuple[
     if pin is not None and proof in (Proof.FREE, Proof.NEVER):
         return now, Tried(right=False, wrong=0, wait_s=0, taken=False)
     if pin is None or proof is Proof.OWN:
-        desk.seat.take(replace(actor, proved=False))
+        desk.seat.take(replace(actor, proved=False, pin=""))
         return now, Tried(right=proof in (Proof.OWN, Proof.FREE), wrong=0, wait_s=0, taken=False)
+    mark = pins.mark_of(desk.database.data, actor.operator)
     tried = pins.try_pin(desk.database.data, actor.operator, pin, now=now)
     if tried.right:
-        desk.seat.take(replace(actor, proved=True))
+        desk.seat.take(replace(actor, proved=True, pin=mark))
     return now, tried
 
 
@@ -154,16 +157,18 @@ def who_is_here(desk: Desk) -> Present:
     operator = desk.actor.operator
     with suppress(StoreFault), desk.database.read() as connection:
         desk.permits.look(connection)
-    roles, proof = (
+    return Present(
+        operator,
+        desk.site,
         desk.permits.roles(desk.full_site, operator),
         desk.permits.proof(desk.full_site, desk.actor),
+        desk.permits.proved(desk.actor),
     )
-    return Present(operator, desk.site, roles, proof, desk.actor.proved)
 
 
 def stand_up(desk: Desk) -> None:
     """Nobody acts here under a PIN any more until it is given again."""
-    desk.seat.once(lambda: desk.seat.take(replace(desk.actor, proved=False)))
+    desk.seat.once(lambda: desk.seat.take(replace(desk.actor, proved=False, pin="")))
     desk.recognise()
 
 

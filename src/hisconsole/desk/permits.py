@@ -25,6 +25,7 @@ from hisconsole.plan.operators import (
 from hisconsole.plan.roles import MACHINES, Role, Row, may, refusal, table
 from hisconsole.store import events
 from hisconsole.store.database import Connection, Database
+from hisconsole.store.revision import COPIED
 from hisconsole.text import _
 
 ROOT: Final = "root"
@@ -86,11 +87,21 @@ class Permits:
 
     def proof(self, site: Site, actor: Actor) -> Proof:
         """How the one who acts is known to be who he says."""
-        return proof_by(self._database, site, actor, elsewhere=self._pins.get(actor.operator, False))
+        return proof_by(self._database, site, actor, elsewhere=self._has_pin(actor.operator))
+
+    def proved(self, actor: Actor) -> bool:
+        """Whether somebody has given the PIN that he has now: one that was set anew is given anew."""
+        if not (actor.proved and actor.pin):
+            return actor.proved
+        return pins.mark_of(self._database.data, actor.operator) in ("", actor.pin)
 
     def pin_elsewhere(self, operator: str) -> bool:
         """Whether by the record an operator has a PIN that this host has not."""
-        return self._pins.get(operator, False) and not pins.has_pin(self._database.data, operator)
+        return self._has_pin(operator) and not pins.has_pin(self._database.data, operator)
+
+    def _has_pin(self, operator: str) -> bool:
+        """Whether by the record an operator has a PIN; beside a copy none can be set, nor is there an act."""
+        return self._pins.get(operator, False) and not (self._database.data / COPIED).exists()
 
     def roles(self, site: Site, operator: str) -> frozenset[Role]:
         """The roles of somebody; nobody of the roster has none where roles count."""
@@ -116,7 +127,7 @@ class Permits:
         if not may(roles, act, self.rows):
             return refusal(actor.operator, roles, row, directors=self.directors(site)), ""
         proof = self.proof(site, actor)
-        if proof is Proof.PIN and not actor.proved:
+        if proof is Proof.PIN and not self.proved(actor):
             return _("{who} acts by PIN here: give it first.").format(who=actor.operator), NEEDS_PIN
         if proof is Proof.NEVER and self.pin_elsewhere(actor.operator):
             way_back = act in PINS and actor.os_user == ROOT

@@ -47,6 +47,13 @@ def has_pin(data: Path, operator: str) -> bool:
     return bool(operator) and private.file_of(data, operator).exists()
 
 
+def mark_of(data: Path, operator: str) -> str:
+    """What tells a PIN from every other one of the same operator; empty where none can be read."""
+    with suppress(StoreFault):
+        return str(private.read(private.file_of(data, operator)).get("salt", ""))
+    return ""
+
+
 def set_pin(data: Path, operator: str, pin: bytes) -> None:
     """Keep a PIN; wrong tries are forgotten with the one before. Raises StoreFault."""
     with private.held(private.file_of(data, operator)) as found:
