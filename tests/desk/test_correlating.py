@@ -207,3 +207,15 @@ def test_calls_of_two_departments_are_proposed_merged_and_split_again(desk: Desk
     assert again is not None
     assert again.others == (3,)  # what somebody said is another fault is not proposed again
     assert recompute(desk) == 0
+
+
+def test_several_are_merged_into_one_at_once(desk: Desk) -> None:
+    for workstation in ("reg-01", "lab-01", "lab-02"):
+        take_call(desk, {"workstation": workstation, "symptom": "cannot-enter"})
+    desk.perform("merge", 1, {"others": "2, 3"})
+    assert [each.workstation for each in incident(desk).reports] == ["reg-01", "lab-01", "lab-02"]
+    assert [incident(desk, number).merged_into for number in (2, 3)] == [1, 1]
+    desk.perform("split", 2)
+    assert [each.workstation for each in incident(desk).reports] == ["reg-01", "lab-02"]
+    with desk.database.read() as connection:
+        assert verify(connection).faults == ()

@@ -12,6 +12,7 @@ import pytest
 from hisconsole.desk import drafts
 from hisconsole.desk.drafts import Draft
 from hisconsole.errors import StoreFault
+from hisconsole.plan.events import PROVISIONAL
 from tests.hostile import HOSTILE
 
 SAVED = "2026-11-23T22:00:00+08:00"
@@ -43,6 +44,13 @@ def test_a_draft_of_a_living_process_is_its_own(tmp_path: Path) -> None:
 def test_a_later_process_with_the_same_number_is_another(tmp_path: Path) -> None:
     pid = drafts.process_id().partition(":")[0]
     drafts.save(tmp_path, replace(MINE, process=f"{pid}:1"))
+    assert len(drafts.left(tmp_path, "li.na")) == 1
+
+
+def test_a_draft_about_a_call_that_another_process_has_kept_is_for_no_other_call(tmp_path: Path) -> None:
+    drafts.save(tmp_path, replace(MINE, incident=PROVISIONAL + 1, process="1:1"))
+    assert drafts.left(tmp_path, "li.na") == []  # here K1 is another call, or none
+    drafts.save(tmp_path, replace(MINE, incident=PROVISIONAL + 1, process=drafts.process_id()))
     assert len(drafts.left(tmp_path, "li.na")) == 1
 
 

@@ -193,10 +193,10 @@ def close(desk: Desk) -> Outcome:
     return desk.perform("close", 1, {"reason": "a question"})
 
 
-def meanwhile(data: Path) -> None:
+def meanwhile(data: Path, number: int = 1) -> None:
     """A colleague makes of it what can be closed."""
     with closing((colleague := open_desk(data, BOSS)).database):
-        colleague.perform("verify", 1, {"result": "user-resolved"})
+        colleague.perform("verify", number, {"result": "user-resolved"})
 
 
 def test_an_act_under_way_is_not_refused_by_an_old_picture_and_then_done(
@@ -251,3 +251,41 @@ def test_nobody_waits_for_ever_for_a_record_that_stays_frozen(
     with pytest.raises(Away, match="this was not done"):
         asked.result()
     go.set()
+
+
+def both(desk: Desk) -> list[str]:
+    """One job on two incidents, as for those that are marked: what is refused for one stops no other."""
+    told = []
+    for number in (1, 2):
+        try:
+            told.append(
+                desk.perform("close", number, {"reason": "a question"}, act=f"close-{number}").sentence
+            )
+        except Refused as refusal:
+            told.append(str(refusal))
+    return told
+
+
+def test_what_a_job_was_told_to_be_refused_beside_what_was_kept_is_not_done_after_all(
+    thread: DeskThread, data: Path
+) -> None:
+    thread.start()
+    known(thread)
+    assert thread.submit(take).result(WAIT).incident == 2
+    meanwhile(data)
+    until(lambda: thread._desk is not None and thread._desk.memory.known(2))
+    thread.submit(lambda desk: reading.read_incident(desk, 1)).result(WAIT)
+    held, go = threading.Event(), threading.Event()
+    first = thread.submit(under_way(held, go, note(1)))
+    assert held.wait(WAIT)
+    asked = thread.submit(both)
+    until(relieving(thread, asked))  # type: ignore[arg-type]
+    kept, refused = asked.result()
+    assert "KEPT HERE" in kept
+    assert "cannot become closed" in refused
+    assert first.result().kept
+    meanwhile(data, 2)
+    go.set()
+    until(lambda: thread.keeping is not None and not thread.keeping.away)
+    states = [thread.submit(lambda desk, n=n: reading.read_incident(desk, n).incident.state) for n in (1, 2)]  # type: ignore[misc]
+    assert [each.result(WAIT).value for each in states] == ["closed", "verifying"]

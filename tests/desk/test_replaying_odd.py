@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from sqlalchemy import exc
 
 from hisconsole.desk import calls, reading
 from hisconsole.desk.desk import Desk
+from hisconsole.desk.memory import Memory
 from hisconsole.desk.replaying import (
     Tally,
     replay_orphans,
@@ -26,13 +29,14 @@ from hisconsole.errors import Away
 from hisconsole.plan.events import PROVISIONAL, Kind
 from hisconsole.plan.operators import Operator
 from hisconsole.plan.roles import Role
-from hisconsole.store import projections
+from hisconsole.store import projections, sqlite
 from hisconsole.store.journal import ASIDE, END, File, Journal, Place
 from hisconsole.store.journal_lines import Aside, Entry, Line, framed, lines_of
 from hisconsole.store.unread import UNREAD
 from hisconsole.store.verify import verify
 from tests.desk.away import CALL, keeping
 from tests.hospital import SITE, START, Clock, lay_record, open_desk
+from tests.postgres import SQLITE
 
 FOR_EVER = float("inf")
 
@@ -253,3 +257,22 @@ def test_the_files_of_a_process_bear_a_token_of_its_own(tmp_path: Path) -> None:
     tokens = [each.path.name.split("-")[1] for each in (*one.files, *other.files)]
     assert len(set(tokens)) == 2
     assert all(each.startswith(f"{os.getpid()}x") for each in tokens)
+
+
+@pytest.mark.parametrize("either", [SQLITE], indirect=True)
+def test_an_act_waits_where_the_disk_fails_while_it_is_looked_at(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = reading.read_incident(desk, 1).history[0].act
+    _lay(tmp_path, _note("first", "waits", opened=opened))
+
+    def failing(*_args: object) -> NoReturn:
+        raise exc.OperationalError("SELECT", {}, sqlite.driver().OperationalError("disk I/O error"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Memory, "look", failing)
+        with pytest.raises(Away, match="disk I/O"):
+            _bring(tmp_path)
+    assert unsettled(desk) == ()
+    assert _bring(tmp_path).eyes == 0
+    assert _noted(desk) == ["waits"]

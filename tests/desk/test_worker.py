@@ -172,3 +172,17 @@ def test_a_record_that_cannot_be_opened_is_told_to_whoever_asks(tmp_path: Path, 
     with pytest.raises(StoreFault, match="cannot be used"):
         thread.submit(lambda desk: desk.perform("acknowledge", 1)).result(10)
     thread.stop(10)
+
+
+def test_a_bug_while_the_record_is_opened_is_told_and_leaves_nobody_waiting(screen: Screen) -> None:
+    def broken() -> Desk:
+        raise KeyError("a bug")
+
+    thread = DeskThread(broken, screen.put, sentence=lambda error: f"a fault: {error}")
+    thread.start()
+    asked = thread.submit(lambda desk: desk.actor)
+    trouble = screen.trouble()
+    assert (trouble.final, trouble.sentence) == (True, "a fault: 'a bug'")
+    with pytest.raises(KeyError):
+        asked.result(10)
+    thread.stop(10)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +22,7 @@ from hisconsole.store.database import Database
 from hisconsole.store.verify import verify
 from tests.desk.away import CALL, keeping, lose
 from tests.desk.test_worker import Screen
-from tests.hospital import ADOPTED, Clock, lay_record, open_desk
+from tests.hospital import ADOPTED, SITE, Clock, lay_record, open_desk
 
 Answer = TypeVar("Answer")
 WAIT = 20
@@ -267,3 +268,34 @@ def test_what_is_kept_when_the_console_ends_waits_for_the_next(
     assert thread.submit(lambda desk: desk.perform("acknowledge", 1)).result(WAIT).kept
     thread.stop(WAIT)
     assert len(list((data.parent / "kept").iterdir())) == 1
+
+
+def test_an_act_handed_over_just_before_the_end_is_kept_where_the_record_is_frozen(
+    data: Path, clock: Clock, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "FROZEN_S", 0.3)
+    ice = Ice(monkeypatch)
+    thread = DeskThread(
+        lambda: open_desk(data, now=clock), screen.put, keep=lambda: keeping(data.parent, now=clock)
+    )
+    thread.start()
+    thread.submit(take).result(WAIT)
+    until(lambda: thread._desk is not None and thread._desk.memory.known(1))
+    ice.freeze()
+    until(lambda: ice.waiting)
+    asked = thread.submit(note(1))
+    thread.stop(2.0)
+    assert asked.result(0).kept
+    assert list((data.parent / "kept").glob("*.journal"))
+    ice.thawed.set()
+    thread._thread.join(WAIT)
+
+
+def test_files_of_the_hospital_that_were_read_again_count_without_the_record_too(thread: DeskThread) -> None:
+    changed = replace(SITE, name="Another Hospital")
+
+    def take(desk: Desk) -> None:
+        desk.site = changed
+
+    thread.submit(take).result(WAIT)
+    until(lambda: thread.keeping is not None and thread.keeping.standin.full_site is changed)

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import stat
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -308,3 +309,35 @@ def test_a_torn_number_spoils_none_that_comes_after_it(
         {"callback": "8002"},
     ]
     journal.close()
+
+
+def test_a_mark_beside_an_act_that_is_being_written_costs_no_act_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One thread marks what was brought while another keeps: no line of the other is cut off later."""
+    file = File.new(Place(tmp_path))
+    sync, held, go, full = os.fsync, threading.Event(), threading.Event(), threading.Event()
+
+    def slow(handle: int) -> None:
+        if full.is_set():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if not held.is_set():
+            held.set()
+            assert go.wait(20)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    one = threading.Thread(target=file.append, args=(entry("a"),))
+    other = threading.Thread(target=file.append, args=(entry("b", given={"text": "x" * 4000}),))
+    one.start()
+    assert held.wait(20)
+    other.start()
+    other.join(0.2)  # without a lock it is through by now
+    go.set()
+    one.join(20)
+    other.join(20)
+    full.set()
+    with pytest.raises(OSError, match="No space"):
+        file.append(entry("c"))
+    assert [each.act for each in lines_of(file.path.read_bytes()) if isinstance(each, Entry)] == ["a", "b"]
+    file.close()

@@ -69,6 +69,11 @@ class Seat:
         hand = self._hand()
         return hand.once(what) if hand is not None else what()
 
+    def refuse(self) -> None:
+        """An act in this job is refused without the record: whoever asked for it may be told so."""
+        if (hand := self._hand()) is not None:
+            hand.refused = True
+
     @contextmanager
     def given_to(self, hand: Hand) -> Iterator[None]:
         """Let `hand` act in this thread for one job, whoever sits down meanwhile."""

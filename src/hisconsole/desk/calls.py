@@ -17,7 +17,7 @@ from hisconsole.plan.asking import Answers, read_answers
 from hisconsole.plan.calls import ALIKE_WINDOW, Alike, call_fields
 from hisconsole.plan.contacts import masked
 from hisconsole.plan.elapsed import OVER
-from hisconsole.plan.events import Event, Kind, NewEvent
+from hisconsole.plan.events import PROVISIONAL, Event, Kind, NewEvent
 from hisconsole.plan.incident import Incident, Report
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.reach import Parents
@@ -130,7 +130,7 @@ def _one_fault(
     ]
 
 
-@keepable("correct", aside=("callback",), seen=from_text)
+@keepable("correct", aside=("callback",), report="number", seen=from_text)
 def correct_report(
     desk: Desk,
     number: int,
@@ -182,7 +182,7 @@ def _refuse_if_corrected(desk: Desk, history: Sequence[Event], number: int, seen
             raise Refused(sentence.format(n=number, who=event.actor, when=desk.clock(event.recorded)))
 
 
-@keepable("move")
+@keepable("move", report="number")
 def move_report(desk: Desk, number: int, *, to: int | None, act: str | None = None) -> Outcome:
     """Move a report into incident `to`, or detach it into an incident of its own."""
     now = desk.now()
@@ -228,6 +228,8 @@ def _find(transaction: Transaction, number: int) -> tuple[Incident, Report]:
     home = transaction.incident_of_report(number)
     incident = transaction.look(home)[0] if home is not None else None
     report = incident.report(number) if incident else None
+    if report is None and number > PROVISIONAL:
+        raise Refused(_("This call was only kept here when you looked: look again, then decide."))
     if incident is None or report is None:
         raise NotFound(_("There is no report {number}.").format(number=number))
     return incident, report

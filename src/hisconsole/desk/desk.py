@@ -177,9 +177,12 @@ class Desk:
 
     def last_known(self, number: int) -> Looked | None:
         """An incident of which no record can tell; None where the record is to be asked. Raises Away."""
-        if self.keeping is None or self.on_record(number) <= PROVISIONAL:
+        if self.keeping is None or number <= PROVISIONAL:
             return None
-        return self.keeping.standin.last_known(number)
+        standin = self.keeping.standin
+        if number not in standin.supposed and number in self.keeping.numbers:
+            return None
+        return standin.last_known(number)
 
     def look_at(self, connection: Connection, number: int) -> Looked:
         """An incident by its number here: one that is only kept, too. Raises NotFound and Away."""

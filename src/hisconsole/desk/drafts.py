@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from hisconsole.errors import StoreFault
+from hisconsole.plan.events import PROVISIONAL
 from hisconsole.plan.times import from_text
 from hisconsole.text import _, printable
 
@@ -82,6 +83,8 @@ def left(data: Path, operator: str) -> list[Draft]:
         draft = _read(path)
         if draft is None or draft.operator != operator:
             continue
+        if draft.incident > PROVISIONAL and draft.process != process_id():
+            continue  # its call had that number there alone: here it is another's
         if not is_alive(draft.process) or draft.process == process_id():
             found.append(draft)
     return sorted(found, key=lambda draft: draft.saved)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from enum import Enum
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
-from hisconsole.errors import Away, Refused
+from hisconsole.errors import Away, HisError, Refused
 from hisconsole.plan.events import PROVISIONAL
 from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import to_text
@@ -28,19 +29,31 @@ _NOT_KEPT = frozenset({"act", "picture"})
 
 @dataclass(frozen=True, slots=True)
 class Keepable:
-    """One act as the journal names it; `thaw` makes of written answers what the function takes."""
+    """One act as the journal names it; `thaw` makes of written answers what the function takes.
+
+    `report` names the argument that is a report's number.
+    """
 
     kind: str
     carry_out: Callable[..., Outcome]
     aside: Sequence[str]
     about: str
     thaw: Mapping[str, Thaw]
+    report: str = ""
 
     def arguments(self, args: Sequence[object], kwargs: Mapping[str, object]) -> dict[str, Any]:
         """The answers by name, without the desk and what is not kept."""
         bound = inspect.signature(self.carry_out).bind(*args, **kwargs)
         named = list(bound.arguments.items())[1:]
         return {name: value for name, value in named if name not in _NOT_KEPT}
+
+    def numbered(self, arguments: Mapping[str, Any], numbers: Mapping[int, int]) -> dict[str, Any]:
+        """The answers with real numbers in place of provisional ones, but for a report's: it has its own.
+
+        Raises Refused for an incident that has none.
+        """
+        incidents = {name: value for name, value in arguments.items() if name != self.report}
+        return {**arguments, **with_numbers(incidents, numbers)}
 
     def frozen(self, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         """The answers as they are written, and beside them what no event holds."""
@@ -62,23 +75,26 @@ class Keepable:
         }
 
 
-_NAMES_INCIDENT = frozenset({"to", "join", "incident"})
-"""Answers that are typed, and are the number of an incident."""
+_NAMES_INCIDENT = frozenset({"to", "join", "incident", "others"})
+"""Answers that are typed, and are the number of an incident, or some of them."""
+_PERHAPS = re.compile(r"(?<![0-9])[0-9]{10,12}(?![0-9])")
+"""In such an answer: what may be a provisional number."""
 
 KEEPABLE: dict[str, Keepable] = {}
 """Every act that can be kept; a module's acts are in it once the module is imported."""
 
 
 def keepable(
-    kind: str, *, aside: Sequence[str] = (), about: str = "", **thaw: Thaw
+    kind: str, *, aside: Sequence[str] = (), about: str = "", report: str = "", **thaw: Thaw
 ) -> Callable[[Callable[Given, Outcome]], Callable[Given, Outcome]]:
     """Have an act of the desk kept where the record is away, under the name `kind`.
 
-    `aside` names answers that no event holds, `about` the argument that is the incident's number.
+    `aside` names answers that no event holds, `about` the argument that is the incident's number, `report`
+    that which is a report's.
     """
 
     def decorate(function: Callable[Given, Outcome]) -> Callable[Given, Outcome]:
-        known = KEEPABLE[kind] = Keepable(kind, function, aside, about, thaw)
+        known = KEEPABLE[kind] = Keepable(kind, function, aside, about, thaw, report)
 
         @wraps(function)
         def done_or_kept(*args: Any, **kwargs: Any) -> Outcome:
@@ -91,12 +107,16 @@ def keepable(
                 try:
                     if keeping.numbers:
                         arguments = known.arguments(args, kwargs)
-                        kwargs = {**kwargs, **with_numbers(arguments, keeping.numbers)}
+                        kwargs = {**kwargs, **known.numbered(arguments, keeping.numbers)}
                         args = (desk,)
                     return function(*args, **kwargs)
                 except Away as fault:
                     keeping.went(fault)
-            outcome: Outcome = keeping.keep(desk, known, known.arguments(args, kwargs), kwargs["act"])
+            try:
+                outcome: Outcome = keeping.keep(desk, known, known.arguments(args, kwargs), kwargs["act"])
+            except HisError:
+                desk.seat.refuse()
+                raise
             return outcome
 
         return cast("Callable[Given, Outcome]", done_or_kept)
@@ -129,8 +149,8 @@ def with_numbers(given: Mapping[str, Any], numbers: Mapping[int, int]) -> dict[s
 def _numbered(name: str, value: Any, numbers: Mapping[int, int]) -> Any:
     if isinstance(value, Mapping):
         return with_numbers(value, numbers)
-    if isinstance(value, str) and name in _NAMES_INCIDENT and value.isascii() and value.isdigit():
-        return str(_numbered(name, int(value), numbers))
+    if isinstance(value, str) and name in _NAMES_INCIDENT:
+        return _PERHAPS.sub(lambda found: str(_numbered(name, int(found[0]), numbers)), value)
     if isinstance(value, int) and value > PROVISIONAL:
         if value not in numbers:
             raise Refused(_("The call {name} that it is about is not on record.").format(name=subject(value)))

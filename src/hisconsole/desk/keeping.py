@@ -77,7 +77,8 @@ class Keeping:
         Raises Refused and NotFound as the record would, and StoreFault where no place takes it.
         """
         if identity not in self._kept and not isinstance(desk, Supposing):
-            self._look_again(desk, arguments.get(act.about) if act.about else None)
+            about = arguments.get(act.about) if act.about else None
+            self._look_again(desk, self.numbers.get(about, about) if isinstance(about, int) else None)
         with self._mutex:
             if (known := self._kept.get(identity)) is not None:
                 return known
@@ -85,12 +86,13 @@ class Keeping:
             standin.seat = desk.seat  # whoever acts at that desk acts here
             standin.site = desk.full_site
             standin.decided = ()
+            arguments = act.numbered(arguments, {**self.numbers, **{each: each for each in standin.supposed}})
             before, outside = standin.provisional, standin.now
-            standin.now, standin.judging = (lambda: moment), True
+            standin.now, standin.judging = (lambda: moment), threading.get_ident()
             try:
                 outcome = act.carry_out(standin, **arguments, act=identity)
             finally:
-                standin.now, standin.judging = outside, False
+                standin.now, standin.judging = outside, 0
             given, aside = act.frozen(self._as_seen_on_record(arguments))
             about = arguments.get(act.about) if act.about else outcome.incident
             self.journal.keep(
@@ -116,10 +118,10 @@ class Keeping:
             )
             return outcome
 
-    def _look_again(self, desk: Desk, number: object) -> None:
+    def _look_again(self, desk: Desk, number: int | None) -> None:
         """Know an incident as the record has it now, where that can still be read. Raises NotFound."""
-        self.standin.memory = desk.memory
-        if isinstance(number, int) and number <= PROVISIONAL:
+        self.standin.memory, self.standin.permits = desk.memory, desk.permits
+        if number is not None and number <= PROVISIONAL:
             with suppress(StoreFault), desk.database.read() as connection:
                 incident, _history = desk.memory.look(connection, number)
                 desk.memory.plan(connection, incident.plan)

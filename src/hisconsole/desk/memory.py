@@ -39,20 +39,24 @@ class Memory:
     def _forget_another_record(self) -> None:
         if self._swaps != self._database.swaps:
             self._swaps = self._database.swaps
-            self._forget()
+            self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Remember nothing."""
         self._known.clear()
         self._plans, self._given = Plans(), Given()
 
     @contextmanager
     def trying(self) -> Iterator[None]:
         """Forget what is looked at in the block where that raises: it was never committed."""
-        known = self._known.copy()
+        swaps, known, plans = self._swaps, self._known.copy(), self._plans.copy()
         try:
             yield
         except BaseException:
-            self._known, self._given = known, Given()
+            if self._swaps == swaps:
+                self._known, self._plans, self._given = known, plans, Given()
+            else:
+                self.forget()
             raise
 
     def blocks_given(self, connection: Connection) -> Mapping[tuple[str, str], Numbers]:

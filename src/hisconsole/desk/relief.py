@@ -36,6 +36,8 @@ class Hand:
     def __init__(self, actor: Actor) -> None:
         """Nothing was done yet."""
         self.actor = actor
+        self.refused = False
+        """Whether an act in it was refused without the record: it must not be done after all."""
         self._mutex = threading.Lock()
         self._done: Future[Any] | None = None
 
@@ -66,6 +68,11 @@ class Task(Generic[Answer]):
         self.future.set_running_or_notify_cancel()
         self.tried = False
         """Whether the relief has had it."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether any of it was refused without the record, though it went on."""
+        return self._hand is not None and self._hand.refused
 
     def begin(self) -> bool:
         """The desk's thread has come to it; False where it was withdrawn, and is not to be done."""
@@ -180,7 +187,10 @@ class Relief:
         with self._at_work:
             desk.recognise()
             try:
-                task.answer(task.run(desk))
+                found = task.run(desk)
+                if task.refused and not task.withdraw():
+                    return False
+                task.answer(found)
             except Away:
                 return False
             except HisError as refusal:

@@ -15,7 +15,7 @@ from hisconsole.desk.actor import Actor, good_id
 from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.keepable import KEEPABLE, with_numbers
 from hisconsole.desk.transaction import Transaction
-from hisconsole.errors import HisError, NotFound, Refused, StoreFault
+from hisconsole.errors import Away, Damaged, HisError, NotFound, Refused
 from hisconsole.plan import eyes
 from hisconsole.plan.contacts import masked
 from hisconsole.plan.events import PROVISIONAL, SITE, Event, Kind, NewEvent
@@ -163,13 +163,13 @@ def bring(desk: Desk, entry: Entry, numbers: dict[int, int]) -> tuple[Outcome, b
         given = act.thawed(with_numbers(entry.given, numbers), entry.aside)
         outcome = act.carry_out(theirs, **given, act=entry.act)
         return outcome, outcome.repeated and _needs_eyes(desk, entry.act)
-    except StoreFault:
+    except (Away, Damaged):
         raise
-    except HisError as refusal:
-        return _set_out(theirs, entry, numbers, str(refusal)), True
+    except HisError as refusal:  # a fault of the whole record is met again where this is set out
+        return _set_out(theirs, entry, numbers, str(refusal))
     except Exception as error:  # noqa: BLE001 - a bug must neither drop an act nor hold up those behind it
         why = _("a fault of this program ({what})").format(what=type(error).__name__)
-        return _set_out(theirs, entry, numbers, why), True
+        return _set_out(theirs, entry, numbers, why)
 
 
 def _refuse_another(desk: Desk, entry: Entry) -> None:
@@ -200,8 +200,11 @@ def _at(moment: datetime) -> Callable[[], datetime]:
     return lambda: moment
 
 
-def _set_out(desk: Desk, entry: Entry, numbers: dict[int, int], why: str) -> Outcome:
-    """Put on record that it was wanted, under its own id, so that this is said once."""
+def _set_out(desk: Desk, entry: Entry, numbers: dict[int, int], why: str) -> tuple[Outcome, bool]:
+    """Put on record that it was wanted, under its own id, so that this is said once.
+
+    False where it is on record itself, under that id: only its mark was lost.
+    """
     about = numbers.get(entry.incident, 0) if entry.incident > PROVISIONAL else entry.incident
     event = eyes.unplaced(
         label=entry.label,
@@ -212,7 +215,8 @@ def _set_out(desk: Desk, entry: Entry, numbers: dict[int, int], why: str) -> Out
         happened=entry.at,
     )
     left = printable(entry.aside.get("callback", ""), limit=32)
-    return _write_out(desk, event, act=good_id(entry.act), label=entry.label, left=left)
+    outcome = _write_out(desk, event, act=good_id(entry.act), label=entry.label, left=left)
+    return outcome, not outcome.repeated or _needs_eyes(desk, outcome.act)
 
 
 def _write_out(desk: Desk, event: NewEvent, *, act: str, label: str, left: str = "") -> Outcome:
@@ -227,7 +231,7 @@ def _write_out(desk: Desk, event: NewEvent, *, act: str, label: str, left: str =
             desk.write_down([event], desk.actor, act=act, now=moment)
             (written,) = events.of_act(connection, act)
             projections.keep_callback(connection, -written.seq, left)
-    return Outcome(act, SITE, 0, label, repeated=bool(done))
+    return Outcome(act, done[-1].incident if done else SITE, 0, label, repeated=bool(done))
 
 
 def _needs_eyes(desk: Desk, act: str) -> bool:

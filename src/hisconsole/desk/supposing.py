@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.memory import Looked, onward
 from hisconsole.desk.transaction import Transaction
 from hisconsole.errors import Away, Refused
+from hisconsole.plan.acts import Setting
+from hisconsole.plan.asking import Answers
 from hisconsole.plan.document import Plan
 from hisconsole.plan.events import PROVISIONAL, Event, NewEvent
 from hisconsole.plan.incident import Incident
@@ -58,16 +61,14 @@ class Supposing(Desk):
         self.supposed: dict[int, Looked] = {}
         self._base: dict[int, int] = {}
         self.decided: Sequence[NewEvent] = ()
-        self.judging = False
-        """Whether an act is being kept just now."""
+        self.judging = 0
+        """The thread in which an act is being kept just now."""
         self.provisional = self.reports = PROVISIONAL
         """The last provisional numbers that were given out."""
 
     def last_known(self, number: int) -> Looked:
         """An incident as it was seen last and as kept acts have left it. Raises Away."""
-        if number in self.supposed:
-            return self.supposed[number]
-        known = self.memory.known(self.on_record(number))
+        known = self.supposed.get(number) or self.memory.known(self.on_record(number))
         if known is None:
             raise away()
         return known
@@ -93,7 +94,7 @@ class Supposing(Desk):
 
         Raises Refused, and Away for an act that is not being kept: nothing of it would be done.
         """
-        if not self.judging:
+        if self.judging != threading.get_ident():
             raise away()
         if not self.actor.operator:
             raise Refused(_("Nobody is on duty at this console: choose an operator first."))
@@ -109,6 +110,15 @@ class Supposing(Desk):
             return Outcome(act or "", number, 0, sentence)
         mine = number or (self.decided[-1].incident if self.decided else 0)
         return Outcome(act or "", mine, 0, sentence)
+
+    def setting(self, transaction: Transaction, number: int, answers: Answers, now: datetime) -> Setting:
+        """The same; an entry that is only kept has no number, another will have it. Raises Refused."""
+        entry = answers.get("entry")
+        if isinstance(entry, int) and entry > self._base.get(number, entry):
+            raise Refused(
+                _("Entry {entry} is only kept here: do this once it is on record.").format(entry=entry)
+            )
+        return super().setting(transaction, number, answers, now)
 
     def seen_on_record(self, number: int, seen: int) -> int:
         """The version `seen` of an incident as the record counts it: what is only kept has none there."""

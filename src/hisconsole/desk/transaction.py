@@ -70,7 +70,8 @@ class Transaction:
 
     def bring(self, written: Sequence[Event]) -> None:
         """Bring the projections along with the events that were just written."""
-        for number in dict.fromkeys(event.incident for event in written):
+        losing = [event.incident for event in written if event.kind is Kind.DETACHED]  # a report is in one
+        for number in dict.fromkeys([*losing, *(event.incident for event in written)]):
             if number == SITE:
                 held = projections.columns_of_site(events.of_incident(self.connection, SITE))
             elif number < SITE:

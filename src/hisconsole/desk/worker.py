@@ -38,6 +38,8 @@ FROZEN_S = 2.0
 """Without a look at the record for so long it is taken to be away, though it has not said so."""
 ANSWER_S = 0.5
 """The same of a server while somebody waits for it: longer than any act takes that only has to queue."""
+RELIEF_S = 0.1
+"""How often it is seen at the end whether what was handed over waits too long for the record."""
 FIRST_WAIT_S = 0.25
 BACK_OFF_S = 0.5
 """The longest time between two tries to reach a record that is away: three find a server that is back."""
@@ -108,10 +110,12 @@ class DeskThread:
 
     def stop(self, wait: float = 1.0) -> None:
         """Finish what was handed over and end; after `wait` seconds the process may leave anyway."""
-        self.relieve()
         self._jobs.put(None)
         self.drawn.set()
-        self._thread.join(wait)
+        until = time.monotonic() + wait
+        while self._thread.is_alive() and (left := until - time.monotonic()) > 0:
+            self.relieve()
+            self._thread.join(min(left, RELIEF_S))
         self._relief.join(wait)
 
     def told(self) -> Iterator[str]:
@@ -189,6 +193,7 @@ class DeskThread:
                 news: News | None = view.newer(acted=acted or bringing.brought)
                 self._board, self._looked = view.board, view.looked
                 self._alive, self._trouble = time.monotonic(), ""
+                self._show_standin(desk)
                 bringing.go_on(desk)
                 if self.keeping is not None and edition != self.keeping.edition:
                     edition, news = self.keeping.edition, view.board
@@ -204,6 +209,11 @@ class DeskThread:
                 look_at = time.monotonic() + wait
             if news is not None:
                 self._deliver(news)
+
+    def _show_standin(self, desk: Desk) -> None:
+        """Have the desk without a record know the hospital's files as they were read last."""
+        if self.keeping is not None and self.keeping.standin.full_site is not desk.full_site:
+            self.keeping.standin.site = desk.full_site
 
     def _as_trouble(self) -> Trouble:
         board = self.keeping.shown(self._board) if self.keeping is not None else None
@@ -247,8 +257,8 @@ class DeskThread:
                     desk.keeping, desk.seat = self.keeping, self.keeping.standin.seat
                     desk.recognise()
                 return desk
-            except HisError as error:
-                self._trouble = str(error)
+            except Exception as error:  # noqa: BLE001 - whoever waits must be told of a bug, too
+                self._trouble = str(error) if isinstance(error, HisError) else self._sentence(error)
                 if self.keeping is None or not isinstance(error, Away):
                     self._deliver(Trouble(self._trouble, utc_now(), final=True))
                     while (job := self._jobs.get()) is not None:

@@ -208,7 +208,8 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A short read of one consistent state."""
         if self._together is not None:
-            yield self._together
+            with self._guarded():
+                yield self._together
             return
         with self._guarded():
             self._follow()

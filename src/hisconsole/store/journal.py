@@ -13,6 +13,7 @@ import hashlib
 import os
 import secrets
 import stat
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -65,13 +66,17 @@ def _home_state() -> Path | None:
 
 
 class File:
-    """One file of a journal, held by its lock until it is closed."""
+    """One file of a journal, held by its lock until it is closed.
+
+    One thread may keep while another reads and marks: what is cut off is never a line of the other.
+    """
 
     def __init__(self, path: Path, handle: int, place: Place) -> None:
         self.path, self.place = path, place
         self._handle = handle
         self._aside: int | None = None
         self._contents = _Contents(path)
+        self._mutex = threading.Lock()
         self._good = os.fstat(handle).st_size
 
     @classmethod
@@ -118,7 +123,8 @@ class File:
         """
         if lasting and not os.path.samestat(self.path.lstat(), os.fstat(self._handle)):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
-        self._good = _put(self._handle, framed(line), after=self._good, lasting=lasting)
+        with self._mutex:
+            self._good = _put(self._handle, framed(line), after=self._good, lasting=lasting)
 
     def set_aside(self, line: Aside) -> None:
         """Keep what no line of a journal holds, in a file beside it. Raises OSError."""
@@ -130,7 +136,8 @@ class File:
 
     def waiting(self) -> tuple[list[Entry], dict[int, int]]:
         """The acts not yet on record, oldest first, and the real numbers of provisional ones."""
-        return self._contents.waiting(self._handle, self._aside)
+        with self._mutex:
+            return self._contents.waiting(self._handle, self._aside)
 
     @property
     def process(self) -> str:

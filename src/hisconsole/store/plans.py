@@ -31,6 +31,12 @@ class Plans:
                 self._take(json.loads(body))
         return self._known.get(version)
 
+    def copy(self) -> Plans:
+        """The same editions, apart from what is met later."""
+        fresh = Plans()
+        fresh._known = dict(self._known)
+        return fresh
+
     def read(self, event: Event) -> None:
         """Take an edition from its event."""
         if event.kind is Kind.PLAN_ADOPTED:
