@@ -126,6 +126,12 @@ def test_other_words_are_refused(shared: Run, words: tuple[str, ...]) -> None:
     assert shared("db", *words).code == 2
 
 
+def test_a_number_that_no_database_holds_is_told_alike_by_both(run: Run, shared: Run) -> None:
+    for ran in (run, shared):
+        assert ran(*CALL).code == 0
+        assert [ran("act", "acknowledge", number).code for number in ("2147483647", "2147483648")] == [5, 2]
+
+
 def test_without_a_server_there_is_nothing_to_move_to(run: Run) -> None:
     ran = run("db", "move", "server")
     assert (ran.code, "no line 'database" in ran.err) == (2, True)

@@ -271,6 +271,18 @@ def test_a_newer_record_is_read_and_not_written(data: Path) -> None:
     newer.database.close()
 
 
+def test_an_upgrade_under_an_open_console_is_told_and_nothing_of_the_old_form_written(data: Path) -> None:
+    desk = open_desk(lay_record(data))
+    calls.take_call(desk, CALL)
+    with desk.database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for _ in range(2):
+        with pytest.raises(StoreFault, match="A newer hisconsole has brought the record up to date"):
+            desk.perform("acknowledge", 1)
+    assert reading.read_incident(desk, 1).incident.version == ADOPTED + 2
+    desk.database.close()
+
+
 def test_the_migrations_make_what_the_tables_say(desk: Desk) -> None:
     with desk.database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

@@ -107,6 +107,17 @@ def test_a_newer_record_is_read_and_not_written(at_server: Desk, server: Server,
     newer.database.close()
 
 
+def test_an_upgrade_under_an_open_console_is_told_and_nothing_of_the_old_form_written(
+    at_server: Desk, server: Server, postgres: Postgres
+) -> None:
+    calls.take_call(at_server, CALL)
+    postgres.execute("UPDATE record.alembic_version SET version_num = '9999'", database=server.name)
+    for _ in range(2):
+        with pytest.raises(StoreFault, match="A newer hisconsole has brought the record up to date"):
+            at_server.perform("acknowledge", 1)
+    assert reading.read_incident(at_server, 1).incident.version == ADOPTED + 2
+
+
 def test_five_first_starts_at_once_make_one_record(
     on_postgres: Lay, postgres: Postgres, data: Path, processes: Processes
 ) -> None:
@@ -224,7 +235,7 @@ def test_a_record_goes_to_the_server_and_back_whole(
         assert backup.backup(server, one).head == head
         back, path, closed = to_a_file(tmp_path / "back", server, now=clock())
         assert (back.head, path) == (head, tmp_path / "back" / RECORD)
-        with pytest.raises(StoreFault, match="There is a record in"):
+        with pytest.raises(StoreFault, match="the record was moved away"):
             to_a_file(tmp_path / "back", server, now=clock())
         with server.beside() as connection:
             assert connection.exec_driver_sql(f"SELECT max(seq) FROM {closed}.event").scalar() == head.seq

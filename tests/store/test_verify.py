@@ -257,6 +257,41 @@ def test_one_changed_due_row_among_many_is_found(connection: Connection, change:
     assert verify(connection).faults == ("Table due does not say of incident 0002 what its events say.",)
 
 
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        (
+            "INSERT INTO turn VALUES (2, 1, 'li.na', '2026-01-01T00:00:00.000000Z', NULL, '', '')",
+            "Table turn does not say of incident 0002",
+        ),
+        (
+            "INSERT INTO report VALUES (777, 0, 'reg-01', 'reg', 'other', '', '2026-01-01T00:00:00.000000Z')",
+            "Table report does not say of incident 0000",
+        ),
+        (
+            (
+                "CREATE TEMP TABLE copy AS SELECT * FROM incident WHERE number = 2;"
+                "UPDATE copy SET number = 0; INSERT INTO incident SELECT * FROM copy"
+            ),
+            "Table incident does not say of incident 0000",
+        ),
+        (
+            "UPDATE incident SET words = CAST(X'FF41' AS TEXT) WHERE number = 2",
+            "Table incident does not say of incident 0002",
+        ),
+        (
+            "INSERT INTO due VALUES ('x', 'eta', '', '2026-01-01T00:00:00.000000Z', '', 'eta', NULL)",
+            "Table due speaks of incident 'x', which is no number",
+        ),
+    ],
+)
+def test_rows_where_none_belong_are_named(connection: Connection, statement: str, fault: str) -> None:
+    for step in statement.split(";"):
+        connection.execute(text(step))
+    (found,) = verify(connection).faults
+    assert found.startswith(fault)
+
+
 def test_faults_are_counted_up_to_a_limit(connection: Connection) -> None:
     connection.execute(text("UPDATE incident SET scope = 99"))
     assert len(verify(connection).faults) == 8

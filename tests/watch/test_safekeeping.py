@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from hisconsole.config.backups import backups_in, named
+from hisconsole.config.drills import MARKER
 from hisconsole.desk import calls, handover, turns
 from hisconsole.desk.handover_sources import Seen
 from hisconsole.errors import StoreFault
@@ -261,9 +262,12 @@ def test_what_a_killed_backup_of_a_server_left_is_cleared_and_what_is_in_use_sta
     for name in (".hisconsole-dead", ".hisconsole-living"):
         (folder / name).mkdir(parents=True)
         (folder / name / "record.db").write_text("half")
+    torn = folder / (named(START) + ".partial")
+    torn.touch()  # of one that a power cut ended
     with in_use(folder / ".hisconsole-living"):
         keep(Kept(config, data, START), lambda: not (folder / ".hisconsole-dead").exists())
         assert (folder / ".hisconsole-living" / "record.db").exists()
+    assert not torn.exists()
 
 
 def test_a_damaged_record_is_no_backup_and_the_reason_is_told(config: Path, data: Path) -> None:
@@ -290,7 +294,29 @@ def test_files_that_are_faulty_just_now_keep_no_backup_from_being_made(config: P
     keep(kept, lambda: any(backups_in(data / "backups")))
 
 
+@pytest.mark.parametrize("sample", [True, False])
+def test_the_head_of_a_rehearsal_stands_in_no_journal(
+    config: Path, data: Path, tmp_path: Path, *, sample: bool
+) -> None:
+    address = str(tmp_path / "log")
+    if not sample:
+        _be_real(config)
+        (data / MARKER).write_text("{}")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as journal:
+        journal.bind(address)
+        looks = iter(range(8))
+        keep(Kept(config, data, START, journal=address), lambda: next(looks) == 7)
+        with pytest.raises(BlockingIOError):
+            journal.recv(1)
+
+
+def _be_real(config: Path) -> None:
+    site = config / "site.yaml"
+    site.write_text(site.read_text().replace("sample: yes", "sample: no"))
+
+
 def test_the_head_goes_to_the_journal_first_and_last(config: Path, data: Path, tmp_path: Path) -> None:
+    _be_real(config)
     address = str(tmp_path / "log")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal:
         journal.bind(address)

@@ -18,7 +18,8 @@ import pytest
 
 from hisconsole.config.server import load_server
 from hisconsole.paths import Server
-from hisconsole.store.readings import Holder, ask_poll
+from hisconsole.plan.health import TargetHealth, begin
+from hisconsole.store.readings import Holder, Measured, ask_poll
 from hisconsole.store.readings_reader import Reader
 from hisconsole.watch.loop import Watch
 from hisconsole.watch.sharing import Sharing
@@ -176,6 +177,42 @@ async def test_a_database_made_anew_and_filled_again_is_shared_without_a_new_sta
     await beat()
     assert led == [True, False, True, False, True]
     await sharing.close()
+
+
+async def test_one_that_had_stopped_keeps_no_record_and_tells_nothing_of_what_others_poll(
+    config: Path, tmp_path: Path
+) -> None:
+    server = load_server(config, tmp_path)
+    assert server is not None
+    a, b = (
+        Sharing(
+            server,
+            tmp_path,
+            holder=Holder(name, 1, 1, "here", f"host-{name}"),
+            lease_s=lease_s,
+            now=_now,
+            broken=str,
+        )
+        for name, lease_s in (("a", LEASE_S), ("b", 60.0))
+    )
+    await a.beat(TARGETS, cut_off=False)
+    a.add(*_round(TARGETS[0]))
+    await a.beat(TARGETS, cut_off=False)
+    led = [a.leads]
+    await asyncio.sleep(LEASE_S + 0.1)  # as one does that is frozen
+    assert [*led, a.leads] == [True, False]
+    (heard,) = (await b.beat(TARGETS, cut_off=False)).told
+    assert heard.measured.target == TARGETS[0]
+    assert b.leads
+    a.add(*_round(TARGETS[0]))  # was under way when it stopped, and is dated now
+    await a.beat(TARGETS, cut_off=False)
+    assert (await b.beat(TARGETS, cut_off=False)).told == ()
+    await a.close()
+    await b.close()
+
+
+def _round(target: str) -> tuple[TargetHealth, Measured]:
+    return begin(target, ["net"], now=_now()), Measured(target, "net", 1, _now(), ())
 
 
 @contextmanager

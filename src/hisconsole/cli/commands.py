@@ -23,10 +23,14 @@ class Command:
     """The commands below it, as `targets try`."""
 
 
+LARGEST = 2**31 - 1
+"""The largest number that both databases hold: an integer of PostgreSQL."""
+
+
 def number(text: str) -> int:
     """A number of an incident, a report or an entry, as people write it: 42, 0042, #42, r7."""
     digits = text.lstrip("#rR")
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > 12:
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 12 or int(digits) > LARGEST:
         raise ArgumentTypeError(_("'{text}' is not a number").format(text=text))
     return int(digits)
 

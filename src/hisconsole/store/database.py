@@ -65,8 +65,8 @@ class Database:
         self.data = data
         self.path = data / record
         self._writable, self._of_any_age = writable, of_any_age
-        self.behind = False
-        """Whether its schema is older than this program's."""
+        self.behind = self.ahead = False
+        """Whether its schema is older than this program's, or newer."""
         self._together: Connection | None = None
         self._last_seen: Head | None = None
         self.swaps = 0
@@ -115,6 +115,7 @@ class Database:
 
     def _bring_up_to_date(self) -> None:
         standing = migrate.standing(self._engine)
+        self.ahead = standing is migrate.Standing.AHEAD
         if standing is migrate.Standing.BEHIND:
             if not self._writable:
                 self.behind = True
@@ -126,11 +127,21 @@ class Database:
                     )
                 )
             self._upgrade()
-        elif standing is migrate.Standing.AHEAD:
+        elif self.ahead:
             self.read_only_because = _(
                 "The record was written by a newer hisconsole: it can be read here, not written."
                 " Update this program."
             )
+
+    def _refuse_newer(self, connection: Connection) -> None:
+        """Write nothing where a newer program has changed the tables since they were opened here."""
+        if migrate.standing_in(connection) is migrate.Standing.AHEAD:
+            self.ahead = True
+            self.read_only_because = _(
+                "A newer hisconsole has brought the record up to date meanwhile: nothing more is written from"
+                " here. Leave this console and start it again; where it says the same then, update it."
+            )
+            raise StoreFault(self.read_only_because)
 
     def _upgrade(self) -> None:
         with gate(self._gate):
@@ -239,6 +250,7 @@ class Database:
             immediate = self._engine.connect().execution_options(begin="IMMEDIATE")
             with immediate as connection, connection.begin():
                 sqlite.refuse_unsafe_journal(connection.connection, path=self.path)
+                self._refuse_newer(connection)
                 yield connection
 
     @contextmanager

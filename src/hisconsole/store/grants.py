@@ -31,9 +31,20 @@ def grants(role: str) -> Sequence[str]:
 
 
 def give(record: Shared, role: str) -> Sequence[str]:
-    """Carry the grants out, as the owner of the record. Raises StoreFault."""
+    """Carry the grants out, as the owner of the record. Raises StoreFault, also for the owner himself.
+
+    He would lose what an upgrade needs, and keep what no account of a console may have.
+    """
     given = grants(role)
     with record.write() as connection:
+        owns = "SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = %s"
+        if connection.exec_driver_sql(owns, (SCHEMA,)).scalar() == role:
+            raise StoreFault(
+                _(
+                    "{role} is the owner of the record on {server}, who can change everything in it: nothing"
+                    " was granted. Make another account for consoles and watches, and name it."
+                ).format(role=role, server=record.server)
+            )
         shares.lay(connection)
         for statement in given:
             connection.exec_driver_sql(statement)

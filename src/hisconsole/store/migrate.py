@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from hisconsole.store.rebuild import rebuild
 from hisconsole.store.revision import HEAD
@@ -32,10 +32,15 @@ def begun(engine: Engine) -> bool:
 
 def standing(engine: Engine) -> Standing:
     """Compare the record's schema with ours; revisions are four digits and sort as text."""
-    found = None
-    if begun(engine):
-        with engine.connect() as connection:
-            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if not begun(engine):
+        return Standing.BEHIND
+    with engine.connect() as connection:
+        return standing_in(connection)
+
+
+def standing_in(connection: Connection) -> Standing:
+    """The same of a schema that is there, within a transaction."""
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     if found == HEAD:
         return Standing.CURRENT
     return Standing.AHEAD if found is not None and found > HEAD else Standing.BEHIND

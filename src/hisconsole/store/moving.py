@@ -15,7 +15,7 @@ from hisconsole.store import events, postgres, sqlite, tables
 from hisconsole.store.aside import set_aside
 from hisconsole.store.database import RECORD, Database, faults
 from hisconsole.store.gate import gate
-from hisconsole.store.leftover import PRIVATE, in_use
+from hisconsole.store.leftover import PRIVATE, clear, in_use
 from hisconsole.store.verify import Proof, verify
 from hisconsole.text import _
 
@@ -32,8 +32,15 @@ _WRITERS = (
 def copy(source: Database, target: Database) -> Proof:
     """Fill an empty record with what another holds; all of it, proved, or nothing.
 
-    Raises StoreFault where the target holds anything already, or where what has arrived does not prove.
+    Raises StoreFault where the target holds anything already, where what has arrived does not prove, and
+    where the source has tables of a newer program, which this one would leave behind.
     """
+    if source.ahead:
+        raise StoreFault(
+            _("A newer hisconsole has written {source}: this one cannot copy all of it. Update it.").format(
+                source=source.named
+            )
+        )
     with source.read() as old, target.write() as new:
         if events.count(new):
             raise StoreFault(
@@ -72,11 +79,12 @@ def _fill(old: Connection, new: Connection, table: Table) -> None:
 def to_the_server(data: Path, server: Database, *, now: datetime) -> tuple[Proof, Path]:
     """Move the record of a folder to an empty one on a server; returns its proof and where the old file went.
 
-    Nobody can write to the file meanwhile, nor afterwards. Raises StoreFault.
+    Nobody can write to the file meanwhile, nor afterwards. A move that was cut short is ended by another.
+    Raises StoreFault.
     """
     record = data / RECORD
     with faults(record), gate(data / "record.lock"), closing(Database(data, writable=False)) as source:
-        proof = copy(source, server)
+        proof = _arrived(source, server) or copy(source, server)
         kept = set_aside(record, now=now)
         record.unlink()
     return proof, kept
@@ -86,16 +94,18 @@ def to_a_file(data: Path, server: Database, *, now: datetime) -> tuple[Proof, Pa
     """Move the record of a server into a folder that has none; returns its proof, its file, and where it was.
 
     Nobody can write to the server meanwhile, nor afterwards: its record lies in another schema then, and is
-    only read. Raises StoreFault, also where this account does not own the record.
+    only read. A move that was cut short is ended by another: what it left is kept under another name.
+    Raises StoreFault, also where this account does not own the record.
     """
     record = data / RECORD
-    if record.exists():
+    if record.exists() and not _put_aside(data, server, now):
         raise StoreFault(
             _(
                 "There is a record in {path} already: nothing was moved. Name an empty folder with --data."
             ).format(path=data)
         )
     sqlite.create_folder(data)
+    clear(data)
     try:
         with server.together(), server.read() as connection:
             _refuse_strangers(connection, server.named)
@@ -108,6 +118,26 @@ def to_a_file(data: Path, server: Database, *, now: datetime) -> tuple[Proof, Pa
             record.unlink(missing_ok=True)
         raise
     return proof, record, closed
+
+
+def _put_aside(data: Path, server: Database, now: datetime) -> bool:
+    """Whether the file in a folder is what a move has left there, which was cut short; it is kept then."""
+    record = data / RECORD
+    with faults(record), gate(data / "record.lock"), closing(Database(data, writable=False)) as left:
+        if _arrived(left, server) is None:
+            return False
+        set_aside(record, now=now)
+        record.unlink()
+        return True
+
+
+def _arrived(source: Database, target: Database) -> Proof | None:
+    """The proof of a target that holds every event of the source, and maybe later ones; None elsewhere."""
+    with source.read() as old, target.read() as new:
+        last = events.head(old)
+        if not last.seq or events.hash_at(new, last.seq) != last.hash:
+            return None
+        return _proved(new, target.named)
 
 
 def _refuse_strangers(connection: Connection, named: str) -> None:

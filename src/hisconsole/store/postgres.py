@@ -27,6 +27,9 @@ CHANNEL = "hisconsole_record"
 _LOCK = f"SELECT pg_advisory_xact_lock({0x6869736331})"
 """The lock of writers: `hisc1` in ASCII, as before the hashes of the chain."""
 
+OLDEST = 13
+"""The oldest server whose transactions can be told apart as `shares` does it (xid8)."""
+
 PATIENCE_S = 3.0
 """The longest wait for any one answer of the server."""
 CONNECT_S = 2
@@ -78,6 +81,11 @@ def engine_of(server: Server, *, password: Callable[[], str], patience_s: float)
             **_parameters(server, patience_s), **_secret(password), autocommit=True, connect_timeout=CONNECT_S
         )
         connection.patience_s = patience_s
+        try:
+            _refuse_unfit(connection, server)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     engine = create_engine(
@@ -93,6 +101,30 @@ def engine_of(server: Server, *, password: Callable[[], str], patience_s: float)
             _wait_for_turn(raw)
 
     return engine
+
+
+def _refuse_unfit(raw: Bounded, server: Server) -> None:
+    """Refuse, before anything is written, what would not keep a record as it is. Raises StoreFault.
+
+    A pooler that passes our settings by would have another record begun in another schema.
+    """
+    if raw.info.server_version < OLDEST * 10_000:
+        told = _("{server} is served by PostgreSQL {found}: {oldest} or newer is needed.")
+        found = raw.info.parameter_status("server_version")
+        raise StoreFault(told.format(server=server, found=printable(str(found), limit=40), oldest=OLDEST))
+    if (encoding := raw.info.parameter_status("server_encoding")) != "UTF8":
+        told = _(
+            "{server} is encoded in {encoding} and cannot hold every name: make a database with"
+            " 'createdb --encoding UTF8 --template template0'."
+        )
+        raise StoreFault(told.format(server=server, encoding=printable(str(encoding), limit=40)))
+    (place,) = raw.execute("SELECT current_setting('search_path')").fetchone() or ("",)
+    if place != SCHEMA:
+        told = _(
+            "Something between here and {server} takes settings of the connection away, as a pooler does:"
+            " name the server itself in 'database'."
+        )
+        raise StoreFault(told.format(server=server))
 
 
 def _wait_for_turn(raw: Bounded) -> None:

@@ -204,6 +204,7 @@ class Shared(Database):
             with self._guarded():
                 immediate = self._engine.connect().execution_options(begin="IMMEDIATE")
                 with immediate as connection, connection.begin():
+                    self._refuse_newer(connection)
                     yield connection
                     seq, hash_, _none = connection.exec_driver_sql(_ANNOUNCE, (postgres.CHANNEL,)).one()
                     committing = True

@@ -103,10 +103,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What a beat came to: the targets that are ours for now, and those to be polled at once."""
+    """What a beat came to: the targets that are ours for now, and those to be polled at once.
+
+    `held` are those that were ours up to now: of others our rounds may be older than they look.
+    """
 
     mine: frozenset[str]
     asked: tuple[str, ...]
+    held: frozenset[str]
 
     @property
     def leads(self) -> bool:
@@ -141,7 +145,8 @@ class Shares:
             watches, known, clock = connection.exec_driver_sql(_LIVE).one()
             self._ahead = skew(self._now(), clock, before=self._ahead)
             most = ceil(known / watches)
-            mine = set(connection.exec_driver_sql(_RENEW, given).scalars())
+            held = frozenset(connection.exec_driver_sql(_RENEW, given).scalars())
+            mine = set(held)
             if len(mine) > most:
                 rooms = connection.exec_driver_sql(_ROOM, {**given, "most": most}).all()
                 surplus = _surplus(mine, most, [(set(knows), room) for knows, room in rooms])
@@ -153,7 +158,7 @@ class Shares:
             asked = connection.exec_driver_sql(
                 "DELETE FROM readings.request WHERE target = ANY(%s) RETURNING target", (sorted(mine),)
             ).scalars()
-            return Share(frozenset(mine), tuple(asked))
+            return Share(frozenset(mine), tuple(asked), held)
 
     def close(self) -> None:
         """Let the connection go."""

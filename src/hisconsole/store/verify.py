@@ -20,7 +20,7 @@ from hisconsole.store.events import Head, chosen, hash_at, links, read_event, se
 from hisconsole.store.projections import Held
 from hisconsole.store.rebuild import computed_from_events
 from hisconsole.store.tables import event
-from hisconsole.text import _
+from hisconsole.text import _, printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,14 @@ def verify(connection: Connection, *, most: int = 20, anchors: Iterable[Anchor] 
     incidents = 0
     if not faults:
         try:
-            for number, parts in _by_incident(connection):
-                incidents += "event" in parts and number > SITE
-                faults += _projection_faults(number, parts)
-                if len(faults) >= most:
-                    break
+            with _any_bytes(connection):
+                for number, parts in _by_incident(connection):
+                    incidents += "event" in parts and number > SITE
+                    faults += _projection_faults(number, parts)
+                    if len(faults) >= most:
+                        break
+        except _OddRow as fault:
+            faults.append(str(fault))
         except Exception as error:  # noqa: BLE001 - with a chain that fits a stranger can have written anything
             faults.append(_senseless(connection, error))
     return Proof(head, incidents, tuple(faults[:most]))
@@ -61,7 +64,7 @@ def verify(connection: Connection, *, most: int = 20, anchors: Iterable[Anchor] 
 
 @contextmanager
 def _any_bytes(connection: Connection) -> Iterator[None]:
-    """Let text that is not UTF-8 be read: it is a changed event like another, at its own seq."""
+    """Let text that is not UTF-8 be read: it is a changed row like another, at its own place."""
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name != "sqlite":  # a server lets no other text in
         yield
@@ -123,6 +126,10 @@ def _senseless(connection: Connection, error: Exception) -> str:
     return told.format(why=type(error).__name__)
 
 
+class _OddRow(StoreFault):
+    """A row of a projection whose incident is no number at all, as SQLite lets it be."""
+
+
 Part = tuple[int, str, Any]
 
 
@@ -139,6 +146,9 @@ def _held(connection: Connection, table: Table) -> Iterator[Part]:
     query = select(table).order_by(table.c[key], *table.primary_key.columns)
     rows = connection.execute(query.execution_options(yield_per=2000))
     for number, group in groupby(rows.mappings(), key=itemgetter(key)):
+        if not isinstance(number, int):
+            told = _("Table {table} speaks of incident {value}, which is no number: it was changed.")
+            raise _OddRow(told.format(table=table.name, value=printable(repr(number), limit=80)))
         yield number, table.name, [dict(row) for row in group]
 
 
@@ -149,8 +159,8 @@ def _projection_faults(number: int, parts: Mapping[str, Any]) -> Iterator[str]:
         )
         return
     expected: Held = parts["event"]
-    for name, rows in expected.items():
-        if parts.get(name, []) != rows:
+    for name in (table.name for table in tables.PROJECTIONS):
+        if parts.get(name, []) != expected.get(name, []):
             yield _("Table {table} does not say of incident {number} what its events say.").format(
                 table=name, number=f"{number:04d}"
             )

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from hisconsole.config import Site, load_site, reload, signature
 from hisconsole.config.backups import END, STAMP, STEM, backups_in, named, place_of
+from hisconsole.config.drills import MARKER
 from hisconsole.desk.record import begun, open_record
 from hisconsole.errors import HisError, StoreFault
 from hisconsole.plan.anchors import head_line
@@ -111,7 +112,7 @@ class Safekeeping:
             return
         now, folder = self._now(), place_of(standing.site.backups, self._data)
         if not self._begun:
-            await asyncio.to_thread(clear, folder)
+            await asyncio.to_thread(_clear, folder)
             self._begun = True
         made = dict(backups_in(folder))
         newest = newest_of(made, now=now)
@@ -193,7 +194,10 @@ class Safekeeping:
             raise StoreFault(_("no backup could be made: {why}").format(why=printable(lines[-1])))
 
     def _tell(self, *, last: bool = False) -> Standing | None:
-        """Look at the record; its head goes to the journal first, each hour, at each handover, last."""
+        """Look at the record; its head goes to the journal first, each hour, at each handover, last.
+
+        That of a drill or of the sample hospital does not: it would stand between those of the real record.
+        """
         if not begun(self._config, self._data):
             return None
         record = open_record(self._config, self._data, writable=False)
@@ -205,7 +209,8 @@ class Safekeeping:
         self._gone = self._told_gone(gone, end) if gone is not None else ""
         site, now = self._hospital(), self._now()
         key = (last, now.astimezone(UTC).strftime("%Y%m%d%H"), handover.seq if handover else 0)
-        if end.seq and key != self._told:
+        rehearsed = site.sample or (self._data / MARKER).exists()  # `verify --anchor` would miss its events
+        if end.seq and key != self._told and not rehearsed:
             self._told = key
             line = head_line(site.name, end.seq, end.hash, f"{now.astimezone(UTC):{STAMP}}")
             tell_journal(line, self._journals)

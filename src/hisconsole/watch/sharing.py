@@ -1,7 +1,8 @@
 """Our part of the targets where several hosts share a server: what we poll, tell and hear.
 
 While the server is away each watch goes on with its part until that ends, and then polls everything itself:
-twice is better than not at all.
+twice is better than not at all. One that had stopped, as a frozen machine does, keeps no record and tells
+nothing of what others poll by now.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from hisconsole.config.server import load_server
 from hisconsole.errors import Busy, ConfigFault, HisError
 from hisconsole.plan.health import TargetHealth
 from hisconsole.store.readings import Holder, Measured
+from hisconsole.store.readings_lease import now_s
 
 if TYPE_CHECKING:
     from hisconsole.paths import Server
@@ -57,7 +59,12 @@ class Sharing:
         self._wanted: set[str] = set()
         self._until = -1.0
         self.mine: frozenset[str] | None = frozenset()
-        self.leads = False
+        self._led = False
+
+    @property
+    def leads(self) -> bool:
+        """Whether the record is ours to keep in step: as the last beat said, and for its lease only."""
+        return self._led and now_s() < self._until
 
     def polls(self, target: str) -> bool:
         """Whether a target is ours to poll now."""
@@ -75,7 +82,7 @@ class Sharing:
     async def beat(self, targets: Collection[str], *, cut_off: bool) -> Heard:
         """Keep our part, tell and hear; one that is itself cut off gives its part back and goes on alone."""
         loop = asyncio.get_running_loop()
-        began = loop.time()
+        began = now_s()
         waiting, self._waiting = self._waiting, {}
         wanted, self._wanted = self._wanted, set()
         try:
@@ -85,15 +92,15 @@ class Sharing:
             self._broken(fault)
             self._waiting = {**waiting, **self._waiting}
             self._wanted |= wanted
-            self.leads = False
-            if loop.time() >= self._until:
+            self._led = False
+            if now_s() >= self._until:
                 self.mine = None
             return Heard()
         if share is None:
-            self.mine, self.leads = None, False
+            self.mine, self._led = None, False
             return Heard(told)
         self._until = began + self._lease_s
-        self.mine, self.leads = share.mine, share.leads
+        self.mine, self._led = share.mine, share.leads
         return Heard(told, share.asked)
 
     def _exchange(
@@ -130,7 +137,7 @@ class Sharing:
             shares.leave()
             return None, tuple(shares.hear())
         share = shares.beat(targets, for_s=self._lease_s)
-        shares.tell([Told(health, measured) for health, measured in waiting])
+        shares.tell([Told(health, measured) for health, measured in waiting if measured.target in share.held])
         if wanted:
             shares.ask(wanted)
         return share, tuple(shares.hear())
