@@ -17,6 +17,7 @@ from hisconsole.paths import Server
 from hisconsole.store.shared import Shared
 from tests import hospital
 from tests.postgres import EMPTY, MADE, POSTGRESQL, SQLITE, Postgres, binaries, running
+from tests.postgres_pair import Pair, paired
 
 MOST_WORKERS = 4
 """Each takes half a gigabyte, and more of them would only wait for each other's terminals and servers."""
@@ -91,6 +92,18 @@ def postgres(postgres_programs: Path) -> Iterator[Postgres]:
                 hospital.adopt(database)
             database.close()
         yield server
+
+
+@pytest.fixture
+def pair(postgres_programs: Path) -> Iterator[Pair]:
+    """A server with a made record, and its standby, for a test that may kill both."""
+    with paired(postgres_programs) as pair, TemporaryDirectory() as folder:
+        pair.primary.execute(f"CREATE DATABASE {MADE}")
+        database = Shared(pair.primary.server(MADE), Path(folder))
+        hospital.adopt(database)
+        database.close()
+        pair.caught_up()
+        yield pair
 
 
 @pytest.fixture

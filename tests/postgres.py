@@ -45,7 +45,8 @@ def binaries() -> Path | None:
 class Postgres:
     """A server that can be stopped, frozen, killed and started again."""
 
-    def __init__(self, folder: Path, programs: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, *, of: Postgres | None = None) -> None:
+        """A new one, or `of` a running one its standby, made and following as a hospital's is."""
         self.folder, self._programs = folder, programs
         self.data = folder / "data"
         self.port = _free_port()
@@ -53,6 +54,10 @@ class Postgres:
         self._process: subprocess.Popen[bytes] | None = None
         if os.getuid() == 0:
             os.chown(folder, NOBODY, NOBODY)
+        if of is not None:
+            words = ["pg_basebackup", "-D", str(self.data), "-R", "-c", "fast", "--no-sync", "-U", USER]
+            self._run([*words, "-h", "127.0.0.1", "-p", str(of.port)])
+            return
         words = ["initdb", "-D", str(self.data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]
         self._run([*words, "--locale=C.UTF-8"])
         rules = self.data / "pg_hba.conf"
@@ -81,6 +86,7 @@ class Postgres:
             "max_connections": 60,
             "shared_buffers": "16MB",
             "autovacuum": "off",
+            "wal_retrieve_retry_interval": "100ms",  # of a standby
             "logging_collector": "off",
         }
         words = [f"--{name}={value}" for name, value in settings.items()]
@@ -109,6 +115,17 @@ class Postgres:
             os.kill(self._process.pid, sign)
             self._process.wait(20)
             self._process = None
+
+    def kill(self) -> None:
+        """End it as its machine's power does: no process of it says a word more."""
+        self.freeze(signal.SIGKILL)
+        assert self._process is not None
+        self._process.wait(20)
+        self._process = None
+
+    def promote(self) -> None:
+        """Make a standby the server that takes writes."""
+        self._run(["pg_ctl", "promote", "-D", str(self.data), "-t", "30"])
 
     def freeze(self, sign: int = signal.SIGSTOP) -> None:
         """Stop every process of it where it stands; with SIGCONT let them go on."""
@@ -150,8 +167,8 @@ class Postgres:
 
 def url_of(server: Server) -> str:
     """As the line `database` of site.yaml names it."""
-    ((host, port),) = server.hosts
-    return f"postgresql+psycopg://{server.user}@{host}:{port}/{server.name}"
+    hosts = ",".join(f"{host}:{port}" for host, port in server.hosts)
+    return f"postgresql+psycopg://{server.user}@{hosts}/{server.name}"
 
 
 @contextmanager

@@ -31,10 +31,11 @@ class Server:
 
     def __str__(self) -> str:
         """As sentences name it."""
-        return f"{self.name} at {', '.join(_host(*each) for each in self.hosts)}"
+        return f"{self.name} at {', '.join(host_name(*each) for each in self.hosts)}"
 
 
-def _host(address: str, port: int) -> str:
+def host_name(address: str, port: int) -> str:
+    """A host of a server as sentences name it."""
     named = f"[{address}]" if ":" in address else address
     return named if port == POSTGRES_PORT else f"{named}:{port}"
 

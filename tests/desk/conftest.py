@@ -15,6 +15,7 @@ LOCAL = {
     "test_drafts",
     "test_keeping",
     "test_kept_numbers",
+    "test_promotion",
     "test_relief",
     "test_server_away",
     "test_worker_away",

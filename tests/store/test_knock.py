@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hisconsole.store import knock
-from hisconsole.store.knock import Knock
+from hisconsole.store.knock import Host, Knock
 
 
 @contextmanager
@@ -26,13 +26,13 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(knock, "AGAIN_S", 0.0)
 
 
-def _answered(asking: Knock, *, seconds: float = 5.0) -> bool:
+def _answered(asking: Knock, *, seconds: float = 5.0) -> tuple[Host, ...]:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if asking.answered():
-            return True
+        if found := asking.answered():
+            return found
         time.sleep(0.005)
-    return False
+    return ()
 
 
 @pytest.mark.parametrize("answer", [b"N", b"S", b"E"])
@@ -55,6 +55,26 @@ def test_of_two_servers_one_answer_is_enough() -> None:
         with met:
             met.sendall(b"N")
             assert _answered(asking)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_once_one_has_answered_the_other_has_a_moment_to(monkeypatch: pytest.MonkeyPatch, late: bool) -> None:
+    monkeypatch.setattr(knock, "GRACE_S", 0.05 if late else 3600.0)
+    with _listening() as one, _listening() as other:
+        first, second = one.getsockname(), other.getsockname()
+        with (
+            closing(Knock([first, second], wait_s=0.0)) as asking,
+            _accepted(one, asking) as quick,
+            _accepted(other, asking) as slow,
+        ):
+            quick.sendall(b"N")
+            if late:
+                assert _answered(asking) == (first,)
+                return
+            for _ in range(20):
+                assert not asking.answered()
+            slow.sendall(b"N")
+            assert _answered(asking) == (first, second)
 
 
 def _accepted(server: socket.socket, asking: Knock) -> socket.socket:

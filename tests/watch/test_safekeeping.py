@@ -28,6 +28,8 @@ from hisconsole.store.leftover import in_use
 from hisconsole.watch.safekeeping import Safekeeping, tell_journal
 from hisconsole.watch.second_place import copy_proved
 from tests.hospital import OPERATORS, START, Clock, lay_record, open_desk
+from tests.postgres import MADE, url_of
+from tests.postgres_pair import Pair
 
 LATER = START + timedelta(hours=2)
 PATIENCE_S = 40.0
@@ -229,6 +231,25 @@ def test_a_record_that_has_gone_back_is_told_until_somebody_has_looked(
     again, looks = Kept(config, data, START), iter(range(8))
     keep(again, lambda: next(looks) == 7)
     assert not any(again.said)
+
+
+@pytest.mark.slow
+def test_an_old_server_that_came_back_beside_the_promoted_one_is_told(
+    config: Path, tmp_path: Path, pair: Pair
+) -> None:
+    with (config / "site.yaml").open("a") as site:
+        site.write(f"database: {url_of(pair.server(MADE))}\n")
+    (tmp_path / "data").mkdir(mode=0o700)
+    pair.primary.stop()
+    pair.standby.promote()
+    pair.primary.start()
+    kept = Kept(config, tmp_path / "data", START)
+    keep(kept, lambda: any(kept.said))
+    assert (
+        f"127.0.0.1:{pair.primary.port} still takes writes, though its standby was promoted" in kept.said[-1]
+    )
+    pair.primary.stop()
+    keep(kept, lambda: not kept.said[-1])
 
 
 def test_a_restore_on_purpose_is_no_record_that_has_gone_back(

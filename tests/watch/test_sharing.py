@@ -25,6 +25,7 @@ from hisconsole.watch.loop import Watch
 from hisconsole.watch.sharing import Sharing
 from hisconsole.watch.timing import Timing
 from tests.postgres import MADE, Postgres
+from tests.postgres_pair import Pair
 from tests.watch.fakes import Script, entries, lay_site, until
 from tests.watch.lone import LEASE_S as LONE_LEASE_S
 
@@ -213,6 +214,36 @@ async def test_one_that_had_stopped_keeps_no_record_and_tells_nothing_of_what_ot
 
 def _round(target: str) -> tuple[TargetHealth, Measured]:
     return begin(target, ["net"], now=_now()), Measured(target, "net", 1, _now(), ())
+
+
+@pytest.mark.slow
+async def test_a_watch_goes_over_to_the_promoted_standby(tmp_path: Path, pair: Pair) -> None:
+    sharing = Sharing(
+        pair.server(MADE),
+        tmp_path,
+        holder=Holder("a", 1, 1, "here", "host-a"),
+        lease_s=1,
+        now=_now,
+        broken=str,
+    )
+
+    async def leads() -> bool:
+        await sharing.beat(TARGETS, cut_off=False)
+        return sharing.leads
+
+    assert await leads()
+    pair.caught_up()
+    pair.primary.kill()
+    assert not await leads()
+    pair.standby.promote()
+    end = time.monotonic() + 10
+    while not await leads():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.1)
+    pair.primary.start()
+    assert await leads()
+    assert pair.standby.execute("SELECT max(host) FROM readings.watch", database=MADE) == [("host-a",)]
+    await sharing.close()
 
 
 @contextmanager

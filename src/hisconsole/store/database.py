@@ -90,6 +90,11 @@ class Database:
         """As sentences name it."""
         return str(self.path)
 
+    @property
+    def trouble(self) -> str:
+        """What somebody must see to, though the record is well; of a file there is nothing."""
+        return ""
+
     def _open(self) -> None:
         self.read_only_because = (
             "" if self._writable else _("It was opened for reading only: act where the record is alive.")

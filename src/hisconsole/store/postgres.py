@@ -7,6 +7,7 @@ chain has no gap. Texts are compared by their bytes, as SQLite does, whatever th
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy.pool import StaticPool
 
 from hisconsole.errors import Away, Busy, Damaged, StoreFault
 from hisconsole.paths import Server
+from hisconsole.store.knock import Host
 from hisconsole.text import _, printable
 
 SCHEMA = "record"
@@ -43,6 +45,9 @@ BESIDE = "BESIDE"
 
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+
+logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
+"""What a lost connection means `fault_of` says; the library's traces would go to the operator's terminal."""
 
 FAULTS: tuple[type[Exception], ...] = (exc.DBAPIError, psycopg.Error)
 
@@ -73,23 +78,22 @@ class Bounded(psycopg.Connection[Any]):
             raise Frozen(_("no answer within {seconds:.0f} s").format(seconds=self.patience_s)) from late
 
 
-def engine_of(server: Server, *, password: Callable[[], str], patience_s: float) -> Engine:
-    """One connection to the server that takes writes, made when it is needed and again after it was lost."""
+def connect(server: Server, host: Host, *, password: Callable[[], str], patience_s: float) -> Bounded:
+    """A connection to one host of a server, whether or not it takes writes. Raises psycopg.Error."""
+    connection = Bounded.connect(
+        **_parameters(server, host, patience_s),
+        **_secret(password),
+        autocommit=True,
+        connect_timeout=CONNECT_S,
+    )
+    connection.patience_s = patience_s
+    return connection
 
-    def connect() -> Bounded:
-        connection = Bounded.connect(
-            **_parameters(server, patience_s), **_secret(password), autocommit=True, connect_timeout=CONNECT_S
-        )
-        connection.patience_s = patience_s
-        try:
-            _refuse_unfit(connection, server)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
 
+def engine_of(meet: Callable[[], Bounded]) -> Engine:
+    """One connection, which `meet` makes when it is needed and again after it was lost."""
     engine = create_engine(
-        "postgresql+psycopg://", creator=connect, poolclass=StaticPool, use_native_hstore=False
+        "postgresql+psycopg://", creator=meet, poolclass=StaticPool, use_native_hstore=False
     )
 
     @event.listens_for(engine, "begin")
@@ -103,7 +107,7 @@ def engine_of(server: Server, *, password: Callable[[], str], patience_s: float)
     return engine
 
 
-def _refuse_unfit(raw: Bounded, server: Server) -> None:
+def refuse_unfit(raw: Bounded, server: Server) -> None:
     """Refuse, before anything is written, what would not keep a record as it is. Raises StoreFault.
 
     A pooler that passes our settings by would have another record begun in another schema.
@@ -140,7 +144,7 @@ def _wait_for_turn(raw: Bounded) -> None:
         raw.execute(_WRITE)
 
 
-def _parameters(server: Server, patience_s: float) -> dict[str, Any]:
+def _parameters(server: Server, host: Host, patience_s: float) -> dict[str, Any]:
     """What libpq is told; nothing is left to files and variables of whoever sits here."""
     options = {
         "search_path": SCHEMA,
@@ -150,12 +154,11 @@ def _parameters(server: Server, patience_s: float) -> dict[str, Any]:
         "timezone": "UTC",
     }
     return {
-        "host": ",".join(host for host, _port in server.hosts),
-        "port": ",".join(str(port) for _host, port in server.hosts),
+        "host": host[0],
+        "port": str(host[1]),
         "user": server.user,
         "dbname": server.name,
         "application_name": "hisconsole",
-        "target_session_attrs": "read-write",  # of a pair, the one that is not the standby
         "gssencmode": "disable",
         "passfile": f"{os.devnull}/none",
         "client_encoding": "UTF8",
@@ -173,7 +176,7 @@ def fault_of(error: Exception, server: Server) -> StoreFault:
     """What the server or its silence means, as a sentence with a way out."""
     original = getattr(error, "orig", None) or error
     state = getattr(original, "sqlstate", None) or ""
-    why = _first_line(original)
+    why = first_line(original)
     if state == "55P03":
         return Busy(
             _(
@@ -223,8 +226,8 @@ def _is_away(original: BaseException, state: str) -> bool:
     return isinstance(original, psycopg.OperationalError | psycopg.InterfaceError)
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
     """The reason without the query, its values and the connection's own words."""
     lines = [line for line in str(error).strip().splitlines() if line.strip()]
     text = lines[0] if lines else type(error).__name__
-    return printable(text, limit=200).rstrip(".")
+    return printable(text, limit=300).rstrip(".")

@@ -8,5 +8,8 @@ COPIED = "copied"
 SEEN = "record.seen"
 """A file beside a record, or beside a host's part of one on a server: the head that its watch saw last."""
 
+TIMELINE = "record.timeline"
+"""A file beside a host's part of a record on a server: which server's promotion was seen here last."""
+
 HEAD = "0003"
 """Four digits; revisions sort as text."""

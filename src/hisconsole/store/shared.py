@@ -16,12 +16,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hisconsole.errors import Away, Busy, Damaged, StoreFault
-from hisconsole.paths import Server
+from hisconsole.paths import Server, host_name
 from hisconsole.plan.events import GENESIS
-from hisconsole.store import migrate, postgres
+from hisconsole.store import migrate, pair, postgres, seen
 from hisconsole.store.database import Database
 from hisconsole.store.events import Head
-from hisconsole.store.knock import Knock
+from hisconsole.store.knock import Host, Knock
+from hisconsole.store.revision import TIMELINE
 from hisconsole.text import _
 
 LOOK_S = 1.0
@@ -64,6 +65,9 @@ class Shared(Database):
         self.server = server
         self._password, self._patience_s = password, patience_s
         self._knock: Knock | None = None
+        self._answering: tuple[Host, ...] = ()
+        self._met: pair.Meeting | None = None
+        self._rounds = pair.Rounds(server.hosts, self._connect)
         self._away = ""
         self._raw: Any = None
         self._pid = 0
@@ -84,9 +88,20 @@ class Shared(Database):
         """The newest event that was seen here, whether or not the record has gone back since."""
         return self._missing or self._known
 
+    @property
+    def trouble(self) -> str:
+        """What somebody must see to, though the record is well; empty where there is nothing."""
+        rivals = self._met.rivals if self._met is not None else ()
+        if not rivals:
+            return ""
+        return _(
+            "{server} still takes writes, though its standby was promoted: stop it. What is written to it is"
+            " on no record"
+        ).format(server=", ".join(host_name(*each) for each in rivals))
+
     def _open(self) -> None:
         self.read_only_because = "" if self._writable else _("It was opened for reading only.")
-        self._engine = postgres.engine_of(self.server, password=self._password, patience_s=self._patience_s)
+        self._engine = postgres.engine_of(self._meet)
         try:
             if not migrate.begun(self._engine):
                 self._refuse_to_begin()
@@ -95,6 +110,25 @@ class Shared(Database):
         except BaseException:
             self._engine.dispose()
             raise
+
+    def _meet(self) -> postgres.Bounded:
+        """A connection to the server that has the record, and never to one that was replaced since."""
+        answering, self._answering = self._answering or pair.who_answers(self.server.hosts), ()
+        ours, kept = self._met.timeline if self._met is not None else None, seen.timeline(self.data)
+        since = ours if kept is None or kept.before(ours) else kept
+        met = pair.meet(self.server.hosts, answering, self._connect, since=since, kept=self.data / TIMELINE)
+        try:
+            postgres.refuse_unfit(met.connection, self.server)
+        except BaseException:
+            met.connection.close()
+            raise
+        self._met = met
+        seen.keep_timeline(self.data, self._met.timeline)
+        self._rounds.begin(self._met)
+        return self._met.connection
+
+    def _connect(self, host: Host) -> postgres.Bounded:
+        return postgres.connect(self.server, host, password=self._password, patience_s=self._patience_s)
 
     def _refuse_to_begin(self) -> None:
         """Where there is no record none is begun for reading, nor beside one that was moved away."""
@@ -128,6 +162,8 @@ class Shared(Database):
 
     def _follow(self) -> None:
         """See to it that there is a connection which hears others, to the record that we know."""
+        if self._rounds.found():
+            self._engine.dispose()
         with self._engine.connect() as connection:
             raw: Any = connection.connection.driver_connection
             if raw is self._raw:
@@ -135,6 +171,7 @@ class Shared(Database):
             raw.execute(f"LISTEN {postgres.CHANNEL}")
             raw.add_notify_handler(lambda notify: self._hear(notify.pid))
             self._raw, self._pid = raw, raw.info.backend_pid
+            self._forget_knock()
             self._changes += 1  # of what went on without a connection nothing was heard
             self._look()
 
@@ -154,8 +191,9 @@ class Shared(Database):
             self._missing = self._missing or known
             self.read_only_because = _(
                 "The record on {server} has gone back: event {seq}, which was seen here, is no longer in it,"
-                " its newest is {newest}. Was an older backup restored? Nothing is written from here: look at"
-                " what is missing, then start this console again to go on with the record as it is."
+                " its newest is {newest}. Was an older backup restored, or a standby promoted that lacked it?"
+                " Nothing is written from here: look at what is missing, then start this console again to go"
+                " on with the record as it is."
             ).format(server=self.server, seq=known.seq, newest=newest)
 
     def look_back(self) -> str:
@@ -179,15 +217,21 @@ class Shared(Database):
     def _refuse_while_away(self) -> None:
         if self._knock is None:
             return
-        if not self._knock.answered():
+        self._answering = self._knock.answered()
+        if not self._answering:
             raise Away(self._away)
-        self._knock = None
+
+    def _forget_knock(self) -> None:
+        if self._knock is not None:
+            self._knock.close()
+            self._knock = None
 
     def _lose(self, sentence: str) -> None:
-        """Give the connection up and begin to knock."""
+        """Give the connection up and knock, or go on with it: one that has answered may be the wrong one."""
         with suppress(*postgres.FAULTS):
             self._engine.dispose()
-        self._raw, self._away, self._knock = None, sentence, Knock(self.server.hosts)
+        self._rounds.close()
+        self._raw, self._away, self._knock = None, sentence, self._knock or Knock(self.server.hosts)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -248,7 +292,7 @@ class Shared(Database):
 
     def close(self) -> None:
         """Let the connection go."""
-        if self._knock is not None:
-            self._knock.close()
+        self._forget_knock()
+        self._rounds.close()
         with suppress(*postgres.FAULTS):
             self._engine.dispose()

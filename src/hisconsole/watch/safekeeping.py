@@ -79,7 +79,7 @@ class Safekeeping:
         self._owed = False
         """Whether the second place lacks what it should have."""
         self._gone = ""
-        """What is missing from the record that was seen in it."""
+        """What is missing from the record that was seen in it, or else what its servers want of somebody."""
         self._kept: tuple[Path, int | None] | None = None
         """The newest backup, and the number of its last event."""
         self._begun = False
@@ -206,7 +206,7 @@ class Safekeeping:
             first = at_seq(connection, 1)
             handover = next(iter(accepted(connection, limit=1)), None)
             gone = missing(connection, self._data, now=end)
-        self._gone = self._told_gone(gone, end) if gone is not None else ""
+        self._gone = self._told_gone(gone, end) if gone is not None else record.trouble
         site, now = self._hospital(), self._now()
         key = (last, now.astimezone(UTC).strftime("%Y%m%d%H"), handover.seq if handover else 0)
         rehearsed = site.sample or (self._data / MARKER).exists()  # `verify --anchor` would miss its events
