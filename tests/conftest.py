@@ -12,12 +12,14 @@ from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 import pytest
+from hypothesis import is_hypothesis_test, settings
 
 from hisconsole.paths import Server
 from hisconsole.store.shared import Shared
 from tests import hospital
 from tests.postgres import EMPTY, MADE, POSTGRESQL, SQLITE, Postgres, binaries, running
 from tests.postgres_pair import Pair, paired
+from tests.shares import FEW
 
 MOST_WORKERS = 4
 """Each takes half a gigabyte, and more of them would only wait for each other's terminals and servers."""
@@ -28,6 +30,26 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     if config.args_source is pytest.Config.ArgsSource.ARGS:
         return 0
     return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+
+
+def _is_quick(config: pytest.Config) -> bool:
+    return bool(config.option.markexpr == "not slow")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A property is tried with few examples in each run, and with all of them by the slow tests."""
+    if _is_quick(config):
+        settings.register_profile("few", settings.default, max_examples=FEW)
+        settings.load_profile("few")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """So every property is one of the slow tests, too."""
+    if not _is_quick(config):
+        for item in items:
+            if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

@@ -244,6 +244,7 @@ def unescaped(drawn: bytes) -> bytes:
 
 
 @pytest.mark.usefixtures("reportlab")
+@pytest.mark.slow
 def test_a_pdf_takes_whatever_is_on_record() -> None:
     rows = tuple((name, text) for name, text in HOSTILE.items())
     long = ("x", "收费" * 2000 + " a" * 3000)

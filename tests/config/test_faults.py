@@ -17,6 +17,7 @@ from hisconsole.errors import ConfigFault
 from hisconsole.paths import shipped
 from tests.config.places import place, well_told
 from tests.config.spoil import spoil
+from tests.shares import tries
 
 SITE, DEPARTMENTS, WORKSTATIONS, ROSTER, *_OTHERS = FILES
 
@@ -240,7 +241,7 @@ def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
     assert "hisconsole init" in finding.sentence
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=tries(60))
 @given(seed=st.integers(0, 2**32), name=st.sampled_from(FILES), count=st.integers(1, 4))
 def test_whatever_is_done_to_a_file_it_is_read_or_told(
     tmp_path: Path, seed: int, name: str, count: int

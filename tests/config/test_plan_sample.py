@@ -15,6 +15,7 @@ from hisconsole.plan.document import Plan, Since
 from hisconsole.plan.frozen import from_data, to_data
 from hisconsole.plan.words import Category
 from tests.config.spoil import spoil
+from tests.shares import tries
 
 PLAN = "plan.yaml"
 MIN, HOUR = 60, 3600
@@ -185,7 +186,7 @@ def test_saving_the_plan_is_noticed(folder: Path) -> None:
 LINES = len((Path(__file__).parents[2] / "config" / PLAN).read_text("utf-8").split("\n"))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=tries(60))
 @given(row=st.integers(0, LINES - 1))
 def test_a_line_less_is_a_whole_plan_or_is_told(folder: Path, row: int) -> None:
     """Whichever line an editor loses: what can still be read is whole, and anything else has a place."""

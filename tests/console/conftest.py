@@ -1,13 +1,32 @@
-"""What tests of the console share: a loader whose pictures come as soon as they are put."""
+"""What tests of the console share: style sheets that are parsed once, pictures that come as they are put."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 
 from tests.console.watched import Script
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsed_once() -> Iterator[None]:
+    """Hundreds of consoles have the same style sheets, and parsing takes a good part of a start."""
+    known: dict[tuple[object, ...], Any] = {}
+    parse = Stylesheet._parse_rules
+
+    def parsed(self: Stylesheet, *what: Any, **how: Any) -> Any:
+        key = (*self._variables.items(), *what, *how.items())
+        if key not in known:
+            known[key] = parse(self, *what, **how)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Stylesheet, "_parse_rules", parsed)
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -258,7 +258,11 @@ async def test_a_call_from_paper_lies_in_the_past_and_sets_t0(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("since", "why"),
-    [("half past", "is not a time"), ("+60", "cannot have begun later"), ("-9999h", "30 days back")],
+    [
+        ("half past", "is not a time"),
+        pytest.param("+60", "cannot have begun later", marks=pytest.mark.slow),
+        pytest.param("-9999h", "30 days back", marks=pytest.mark.slow),
+    ],
 )
 async def test_a_refused_call_keeps_every_answer_and_says_why(tmp_path: Path, since: str, why: str) -> None:
     async with console(tmp_path) as seat:

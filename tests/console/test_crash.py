@@ -7,11 +7,12 @@ import pytest
 from hisconsole.faultlog import LIMIT, fault_id, log_fault
 from tests.console.demo_apps import BadApp
 from tests.ptys import Modes, Pty
+from tests.shares import part
 
 DEMO = str(Path(__file__).with_name("demo_apps.py"))
 
 
-@pytest.mark.parametrize("key", ["a", "t", "w", "f", "l", "n", "s", "m", "k"])
+@pytest.mark.parametrize("key", part("atwflnsmk", "akm"))
 async def test_a_bug_anywhere_is_one_calm_sentence_and_the_console_goes_on(key: str, tmp_path: Path) -> None:
     log = tmp_path / "faults.log"
     app = BadApp(log)

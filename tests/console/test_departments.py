@@ -281,7 +281,7 @@ async def test_enter_shows_the_notice_to_go_by_and_the_card(tmp_path: Path) -> N
         seat.place.rows.move_to(("Post", "cashier"))
         await seat.press("enter")
         await seat.at(Page)
-        assert "START of manual operation" in seat.text()
+        await seat.until("START of manual operation")  # laid out, or there would be nothing to turn
         await seat.press("space")
         await seat.until("During the outage")
         assert all(len(line) <= 80 for line in seat.lines())

@@ -24,6 +24,7 @@ from hisconsole.plan.board import Board
 from hisconsole.plan.events import Event
 from hisconsole.plan.incident import Incident
 from tests.console.app import ME, OTHER, Seat, call, console, desk, kept, screens
+from tests.shares import part
 
 ACTIVE = [("verify", {"result": "confirmed"})]
 RECOVERED = [*ACTIVE, ("recovered", {"confirmed_by": "nurse"})]
@@ -34,6 +35,21 @@ DIGIT = {
     for digit, act in zip(DIGITS, menu(all_acts().values(), screens().keys, "queue"), strict=False)
 }
 """What to press in the menu for an act."""
+
+OFTEN = {
+    "acknowledge",
+    "assign",
+    "verify",
+    "classify",
+    "note",
+    "eta",
+    "close",
+    "undo",
+    "message",
+    "called",
+    "merge",
+}
+"""What each run carries out; the slow tests do every act."""
 
 CLOSING = sum(not field.late for field in all_acts()["close"].asks)
 """How often Enter goes on in the form that closes."""
@@ -206,7 +222,7 @@ def _incident(data: Path, number: int) -> Incident:
         at.database.close()
 
 
-@pytest.mark.parametrize("name", ACTS)
+@pytest.mark.parametrize("name", part(ACTS, OFTEN))
 async def test_every_act_is_carried_out_by_the_keyboard(tmp_path: Path, name: str) -> None:
     before, keys, said = ACTS[name]
     prepared(tmp_path, before)

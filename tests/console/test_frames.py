@@ -23,6 +23,7 @@ from hisconsole.console.cells import cells, width_is_sure
 from hisconsole.console.frames import CLEAR, Frame, Piece, Shown, turn
 from tests.hostile import HOSTILE
 from tests.ptys import Screen
+from tests.shares import tries
 
 LOOKS = ("", "1", "7", "1;7", "4", "2", "1;7;31", "31", "38;5;9", "48;5;1;38;5;9")
 CLOSED = re.compile(r"(?:[ -~\r\n]|\x1b\[[0-9;]*[CDHJKLMm])*\Z")
@@ -104,7 +105,7 @@ def stories(
     return width, height, draw(st.booleans()), steps
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(stories())
 def test_the_terminal_shows_what_was_meant(
     story: tuple[int, int, bool, list[tuple[str, list[tuple[int, int, list[Piece]]], int]]],
@@ -134,7 +135,7 @@ def test_the_terminal_shows_what_was_meant(
     assert terminal.shown.bring(wanted) == ("", True)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(st.lists(st.lists(texts, max_size=5), min_size=1, max_size=6), st.integers(1, 40))
 def test_what_textual_draws_lands_on_the_cells_it_counted(lines: list[list[str]], width: int) -> None:
     styles = (Style(), Style(bold=True), Style(reverse=True, color="red"), Style(underline=True))

@@ -33,6 +33,7 @@ from hisconsole.errors import ConfigFault
 from hisconsole.plan.acts import all_acts
 from hisconsole.text import cell_len
 from tests.console.app import Seat, call, console, copied, desk, screens
+from tests.shares import part
 
 PLACES: dict[str, type[Place]] = {"queue": QueueScreen, "incident": IncidentScreen, "log": LogScreen}
 FOOTER = "n Call  a Ack  v Verify  c Classify  e Escalate  t Tell  . More  / Find  ? Keys"
@@ -146,6 +147,7 @@ def _shown(pressed: str) -> str:
     return Key("x", (pressed,), frozenset({"all"}), "", "x").shown
 
 
+@pytest.mark.slow
 async def test_every_help_line_fits_80_columns(tmp_path: Path) -> None:
     for place in PLACES:
         folder = tmp_path / place
@@ -233,7 +235,7 @@ GUIDED: dict[str, type[Screen[Any]]] = {
 }
 
 
-@pytest.mark.parametrize("act", all_acts())
+@pytest.mark.parametrize("act", part(all_acts(), {"note", "classify", "merge", "called", "back-entry"}))
 async def test_the_palette_reaches_every_act(tmp_path: Path, act: str) -> None:
     at = desk(tmp_path)
     call(at)
@@ -273,6 +275,7 @@ async def test_the_palette_finds_commands_and_places_by_words(tmp_path: Path) ->
         await seat.at(QueueScreen)
 
 
+@pytest.mark.slow
 async def test_the_menu_numbers_every_act_that_has_no_key(tmp_path: Path) -> None:
     at = desk(tmp_path)
     call(at)

@@ -23,6 +23,11 @@ LOCAL = {
 """What has to do with files of this host only, or brings a server of its own."""
 LONG = {"test_evidence", "test_turns"}
 """Hundreds of records: on the server with the slow tests, and so is every hostile text."""
+RULES = {
+    *("test_calling", "test_correlating", "test_maintaining", "test_manual"),
+    *("test_people", "test_permits", "test_roster", "test_telling"),
+}
+"""Who may do what and what follows: no database has a part in it, so on the server it is slow, too."""
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +40,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     module = metafunc.module.__name__.rpartition(".")[2]
     chosen = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     if module not in LOCAL and "either" not in chosen:
-        on_both(metafunc, slow=module in LONG or metafunc.definition.name.startswith("test_hostile"))
+        on_both(metafunc, slow=module in LONG | RULES or metafunc.definition.name.startswith("test_hostile"))
 
 
 @pytest.fixture

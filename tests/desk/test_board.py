@@ -16,6 +16,7 @@ from hisconsole.plan.queue import Row
 from hisconsole.plan.words import State
 from tests.hospital import ADOPTED, START, Clock
 from tests.plan.test_queue import BASE
+from tests.shares import tries
 
 CALL = {"symptom": "3", "words": "cannot save"}
 
@@ -90,7 +91,7 @@ def _row(number: int, state: State, minutes: int, scope: int) -> Row:
 ROWS = st.builds(_row, st.integers(1, 12), st.sampled_from(list(State)), st.integers(0, 9), st.integers(1, 3))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(st.lists(st.lists(ROWS, max_size=8), max_size=8))
 def test_merging_is_sorting(batches: list[list[Row]]) -> None:
     board = board_of(0, START, [], Dues())

@@ -341,6 +341,7 @@ def test_an_act_whose_kind_nobody_knows_needs_eyes(desk: Desk, tmp_path: Path) -
     assert list((tmp_path / "kept").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_really_full(tmp_path: Path, small_disk: Callable[[Path, str], None]) -> None:
     folder = tmp_path / "small"
     small_disk(folder, "1m")

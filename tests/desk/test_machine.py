@@ -37,6 +37,7 @@ from hisconsole.store import events, projections, tables
 from hisconsole.store.verify import verify
 from tests.hospital import OPERATORS, SITE, Clock, lay_record, open_desk
 from tests.postgres import POSTGRESQL
+from tests.shares import tries
 
 DESKS = st.integers(0, len(OPERATORS) - 1)
 NUMBERS = st.integers(1, 4)
@@ -318,7 +319,7 @@ def projections_from_nothing(
 
 
 SETTINGS = settings(
-    max_examples=25,
+    max_examples=tries(25),
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -331,4 +332,4 @@ TestHospital.settings = SETTINGS
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("either", [POSTGRESQL], indirect=True)
 def test_the_same_holds_on_a_server(either: str) -> None:
-    run_state_machine_as_test(Hospital, settings=settings(SETTINGS, max_examples=10))
+    run_state_machine_as_test(Hospital, settings=settings(SETTINGS, max_examples=tries(10)))

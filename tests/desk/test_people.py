@@ -291,7 +291,10 @@ def test_each_act_carries_operator_account_and_source(mine: Desk, monkeypatch: p
     assert last.source.startswith("10.1.2.3 ")
 
 
-def test_a_file_that_others_can_read_or_that_is_spoilt_lets_nobody_in(mine: Desk) -> None:
+def test_a_file_that_others_can_read_or_that_is_spoilt_lets_nobody_in(
+    mine: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pins, "sleep", lambda _seconds: None)
     set_pin(mine, ME, PIN)
     path = private.file_of(mine.database.data, ME)
     assert path.stat().st_mode & 0o777 == 0o600

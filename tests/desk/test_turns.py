@@ -27,6 +27,7 @@ from hisconsole.store import turns as stored
 from hisconsole.store.verify import verify
 from tests.hospital import OPERATORS, SITE, START, Clock, lay_record, open_desk
 from tests.plan.stops import GIVEN
+from tests.shares import tries
 
 OUT, IN, THIRD = OPERATORS
 CALL = {"workstation": "reg-01", "symptom": "cannot-save", "words": "archiver error", "reporter": "Zhao"}
@@ -320,7 +321,7 @@ STEPS: dict[str, Step] = {
 }
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.sampled_from(OPERATORS)), max_size=14))
 def test_whatever_the_order_one_person_has_the_duty(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str]]

@@ -17,6 +17,7 @@ from hisconsole.plan.conditions import parse
 from hisconsole.plan.document import Rule, Sign
 from hisconsole.text import printable
 from tests.flows.flows import DELIVERED, FOLDER, SMALL, sample_plan
+from tests.shares import tries
 
 JARGON = re.compile(r"\b(None|str|dict|list index|mapping|scalar|token|YAML)\b|Error|<class")
 C, P, S = "classify", "paralysis", "small"
@@ -302,7 +303,7 @@ def test_what_is_no_file_of_text_is_refused(tmp_path: Path) -> None:
         check_sentences(refused.value.findings)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(st.randoms(use_true_random=False), st.sampled_from([*DELIVERED, S]))
 def test_no_damage_is_taken_for_a_bug(
     tmp_path_factory: pytest.TempPathFactory, rng: random.Random, name: str

@@ -17,6 +17,7 @@ from hisconsole.flows.walk import Filled, Walk
 from hisconsole.plan.category import verdict
 from hisconsole.plan.conditions import known, parse
 from tests.flows.flows import DELIVERED, at, came_to, delivered, sample_plan
+from tests.shares import tries
 
 NAMES = ("a", "b", "c", "d", "e")
 VALUES = ("x", "y", "z")
@@ -115,7 +116,7 @@ def said(walk: Walk) -> dict[str, Any]:
     return {id_: walking.kept(walk, id_) for id_ in steps if walking.kept(walk, id_) is not None}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(begun(), MOVES)
 def test_going_about_never_loses_an_answer(walk: Walk, moves: list[tuple[str, int]]) -> None:
     for move, number in moves:
@@ -131,7 +132,7 @@ def test_going_about_never_loses_an_answer(walk: Walk, moves: list[tuple[str, in
             assert step in after
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(begun(), MOVES, st.lists(st.tuples(st.booleans(), st.integers(0, 99)), min_size=40, max_size=40))
 def test_no_sequence_of_answers_dead_ends(
     walk: Walk, moves: list[tuple[str, int]], answers: list[tuple[bool, int]]
@@ -148,7 +149,7 @@ def test_no_sequence_of_answers_dead_ends(
     assert asked <= len(walk.flow.steps) + 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(begun(), MOVES)
 def test_a_draft_comes_back_as_it_was(walk: Walk, moves: list[tuple[str, int]]) -> None:
     for move, number in moves:
@@ -157,7 +158,7 @@ def test_a_draft_comes_back_as_it_was(walk: Walk, moves: list[tuple[str, int]]) 
     assert walking.from_data(walk.flow, data) == walk
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(begun(), st.lists(st.integers(0, 99), min_size=20, max_size=20), st.integers(0, 99))
 def test_no_answer_that_was_not_asked_for_changes_the_outcome(
     walk: Walk, numbers: list[int], other: int
@@ -176,7 +177,7 @@ def test_no_answer_that_was_not_asked_for_changes_the_outcome(
         assert came_to(walking.answer(revised, value)) == outcome
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(begun(), MOVES)
 def test_the_walk_and_the_plan_come_to_the_same(walk: Walk, moves: list[tuple[str, int]]) -> None:
     flow = delivered("classify")

@@ -14,6 +14,7 @@ from hisconsole.flows.ways import explore
 from hisconsole.plan.conditions import Condition, judge, known, parse
 from tests.flows.flows import DELIVERED, SMALL, at, came_to, delivered, flow_of, walked
 from tests.flows.test_walk_properties import VALUES, conditions, flows
+from tests.shares import tries
 
 
 def every_end(flow: Flow) -> list[Walk]:
@@ -41,7 +42,7 @@ def test_the_ways_of_a_delivered_flow_are_those_that_can_be_walked(name: str) ->
     check_ways(delivered(name))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(flows())
 def test_the_ways_of_any_flow_are_those_that_can_be_walked(flow: Flow) -> None:
     check_ways(flow)
@@ -70,7 +71,7 @@ def test_the_longest_way_and_the_dead_end_can_be_followed() -> None:
     assert len(ways.longest) == 3
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(
     conditions(("a", "b", "n")),
     st.dictionaries(st.sampled_from(["a", "b"]), st.sampled_from([*VALUES, UNKNOWN])),

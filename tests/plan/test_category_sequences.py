@@ -28,6 +28,7 @@ from hisconsole.plan.words import Category
 from tests.hospital import START
 from tests.plan.play import a_report
 from tests.plan.questions import QUESTIONS
+from tests.shares import tries
 
 SAMPLE = load_site(shipped("config")).plan
 RULES = len(SAMPLE.rules)
@@ -59,7 +60,7 @@ CALLS = st.lists(
     max_size=8,
 )
 
-quick = settings(max_examples=150, deadline=None)
+quick = settings(max_examples=tries(150), deadline=None)
 
 
 def an_incident(calls: list[Report], answers: dict[str, str], category: Category | None = None) -> Incident:

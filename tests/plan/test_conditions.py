@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hisconsole.plan.conditions import DEEPEST, EVER, LONGEST, ConditionFault, Fact, judge, known, parse
 from tests.hostile import HOSTILE
 from tests.plan.small_plan import minutes
+from tests.shares import tries
 
 FACTS: Mapping[str, str | int] = {"scope": "some", "departments": 2, "spare": "unknown", "rx": "optic/rx"}
 
@@ -153,7 +154,7 @@ _WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=tries(400), deadline=None)
 @given(st.lists(_WORDS, max_size=25).map(" ".join) | st.text(max_size=60))
 def test_any_text_is_a_condition_or_refused_in_its_place(text: str) -> None:
     refused: ConditionFault | None = None
@@ -186,7 +187,7 @@ KNOWN = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(CONDITIONS, KNOWN, KNOWN)
 def test_what_is_decided_stays_decided_whatever_else_becomes_known(
     text: str, first: dict[str, str | int], further: dict[str, str | int]

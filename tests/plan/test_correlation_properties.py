@@ -15,6 +15,7 @@ from hisconsole.plan.words import State
 from tests.hospital import START
 from tests.plan.lookout import Lookout, Truth
 from tests.plan.pictures import target
+from tests.shares import tries
 
 CORE = ("a", "b")
 TARGETS = (
@@ -48,7 +49,7 @@ def standing(out: Lookout) -> list[tuple[str, tuple[str, ...], tuple[str, ...], 
     return sorted((each.key, each.causes, each.behind, int(each.level)) for each in found)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(truth=facts, order=st.permutations(IDS), looks=st.sets(st.integers(0, len(IDS))))
 def test_the_order_in_which_facts_arrive_changes_nothing(
     truth: dict[str, Status], order: list[str], looks: set[int]
@@ -67,7 +68,7 @@ def test_the_order_in_which_facts_arrive_changes_nothing(
     assert standing(one_by_one) == standing(at_once)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(
     course=st.lists(
         st.tuples(

@@ -28,6 +28,7 @@ from hisconsole.plan.words import State
 from tests.hospital import START
 from tests.plan.play import LI, PLAN, WANG, Play, a_report, standing_in
 from tests.plan.telling import MIN, SENT, called, two
+from tests.shares import tries
 
 
 def owed(play: Play, duty: str) -> dict[str, datetime]:
@@ -332,7 +333,7 @@ def take(play: Play, name: str, of: object, number: int) -> None:
         play.now += timedelta(seconds=of)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=tries(120), deadline=None)
 @given(STEPS)
 def test_once_a_message_was_sent_nobody_who_is_owed_it_is_ever_forgotten(
     steps: list[tuple[str, object]],

@@ -46,6 +46,7 @@ from tests.plan.handing import (
 )
 from tests.plan.pictures import judged, picture, shown
 from tests.plan.play import LI, WANG
+from tests.shares import tries
 
 # -- what is asked -----------------------------------------------------------------------------------
 
@@ -305,7 +306,7 @@ def test_a_later_program_reads_what_an_older_one_wrote(handover: Handover, name:
 SIZES = st.lists(st.integers(0, 60), min_size=14, max_size=14)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tries(30), deadline=None)
 @given(sizes=SIZES, words=st.integers(1, 40), asks=st.lists(st.sampled_from(Asks), min_size=7, max_size=7))
 def test_a_flood_in_any_part_leaves_every_part_on_the_first_pages(
     sizes: list[int], words: int, asks: list[Asks]

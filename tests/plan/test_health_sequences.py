@@ -20,12 +20,13 @@ from hisconsole.plan.strikes import outcome
 from hisconsole.plan.threshold import Threshold, parse_thresholds
 from tests.hostile import HOSTILE
 from tests.plan.rounds import LETTERS, NOON, POLICY, after, at, found, judged, path
+from tests.shares import tries
 
 OK, WARN, DOWN, UNKNOWN = (LETTERS[key] for key in "owdu")
 ROUNDS = st.text("owucd", min_size=1, max_size=40)
 TURNS = st.lists(st.tuples(st.sampled_from(["snmp", "ssh"]), st.sampled_from("owucd")), max_size=30)
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=tries(60), deadline=None)
 
 
 def _played(turns: list[tuple[str, str]]) -> TargetHealth:

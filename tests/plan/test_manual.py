@@ -28,6 +28,7 @@ from hisconsole.plan.outreach import BackEntry, NoticeKind
 from hisconsole.plan.words import State
 from tests.hospital import START
 from tests.plan.hand import DEPUTY, DIRECTOR, Hand, moment, on_paper, outage, sample, well
+from tests.shares import tries
 
 PLAN = sample().plan
 REG, CASH, WARD = "registration", "cashier", "ward3"
@@ -377,7 +378,7 @@ ACTS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(st.lists(ACTS, max_size=25))
 def test_nobody_on_paper_is_ever_forgotten(acts: list[tuple[str, dict[str, str]]]) -> None:
     """While it is open, whoever is on paper or has paper left stands on the list of dues."""

@@ -26,6 +26,7 @@ from hisconsole.plan.rota import (
 from tests.plan.rotas import (
     ZONES,
 )
+from tests.shares import tries
 
 DAYS = timedelta(days=40)
 CHANGES = tuple(
@@ -69,7 +70,7 @@ def rotas(draw: st.DrawFn) -> Rota:
     )
 
 
-any_rota = settings(max_examples=150, deadline=None)
+any_rota = settings(max_examples=tries(150), deadline=None)
 
 
 @any_rota

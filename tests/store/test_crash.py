@@ -14,6 +14,7 @@ from hisconsole.desk import calls
 from hisconsole.store.database import Database
 from hisconsole.store.verify import verify
 from tests.hospital import lay_record, open_desk
+from tests.shares import part
 from tests.store.processes import Processes, hasty, work
 
 WRITERS = ("one", "two", "three")
@@ -71,7 +72,7 @@ def _goes_on(data: Path) -> None:
     desk.database.close()
 
 
-@BOTH
+@pytest.mark.parametrize("plain", part([False, True], {False}), ids=["newest SQLite", "Python's own"])
 def test_no_acknowledged_act_is_lost(data: Path, processes: Processes, plain: bool) -> None:
     done = _sweep(data, processes, work, kills=9, acts=450, plain=plain)
     assert len(done) >= 450
@@ -91,6 +92,7 @@ def test_no_acknowledged_act_is_lost_over_a_hundred_kills(
     _goes_on(data)
 
 
+@pytest.mark.slow
 def test_the_sweep_would_notice(data: Path, processes: Processes) -> None:
     """The control: writers that say *done* before they commit do lose acts."""
     done = _sweep(data, processes, hasty, kills=12, acts=60)

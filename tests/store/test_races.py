@@ -55,7 +55,7 @@ APART = {SQLITE: 0.012, POSTGRESQL: 0.05}
 
 
 def test_an_incident_has_one_owner(data: Path, processes: Processes, either: str) -> None:
-    _race(data, processes, 100, APART[either])
+    _race(data, processes, 40, APART[either])
 
 
 @pytest.mark.slow
@@ -82,6 +82,7 @@ def test_the_same_act_from_two_processes_has_one_effect(data: Path, processes: P
     desk.database.close()
 
 
+@pytest.mark.slow
 def test_twenty_writers_at_an_ordinary_pace(data: Path, processes: Processes) -> None:
     desk = open_desk(lay_record(data))
     for number in range(20):

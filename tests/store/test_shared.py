@@ -177,6 +177,7 @@ def _stop_while_another_acts(desk: Desk, other: Desk) -> None:
         connection.execute(text("SELECT 1"))
 
 
+@pytest.mark.slow
 def test_a_writer_that_has_stopped_loses_its_turn(
     at_server: Desk, server: Server, data: Path, clock: Clock
 ) -> None:

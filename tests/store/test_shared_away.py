@@ -114,6 +114,7 @@ def test_a_frozen_server_is_given_up_in_time_and_leaves_no_thread(
     desk.database.close()
 
 
+@pytest.mark.slow
 def test_the_look_itself_finds_a_frozen_server(
     breakable: Postgres, data: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

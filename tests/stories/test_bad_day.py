@@ -18,6 +18,7 @@ import pytest
 from tests.console.app import call, desk
 from tests.probes.sshd import Sshd, prepare
 from tests.ptys import SRC, Modes, Pty
+from tests.shares import part
 from tests.stories.conftest import Open, command, side_by_side
 from tests.stories.tmux import Tmux
 
@@ -50,7 +51,10 @@ def gone(pid: int, within: float = 3.0) -> bool:
     return False
 
 
-def test_every_size_of_window_is_drawn_or_says_why_not(terminal: Open, tmp_path: Path) -> None:
+@pytest.mark.parametrize("sizes", part([SIZES[1:5:3], SIZES], [SIZES[1:5:3]]), ids=len)
+def test_every_size_of_window_is_drawn_or_says_why_not(
+    terminal: Open, tmp_path: Path, sizes: tuple[tuple[int, int], ...]
+) -> None:
     def visit(size: tuple[int, int]) -> None:
         cols, rows = size
         at = terminal(tmp_path / f"{cols}", cols=cols, rows=rows)
@@ -63,9 +67,10 @@ def test_every_size_of_window_is_drawn_or_says_why_not(terminal: Open, tmp_path:
         sane(at)
 
     desk(tmp_path).database.close()
-    side_by_side(visit, SIZES)
+    side_by_side(visit, sizes)
 
 
+@pytest.mark.slow
 def test_two_hundred_resizes_end_in_the_right_picture(terminal: Open) -> None:
     at = terminal()
     at.wait_for("? Keys")
@@ -84,7 +89,7 @@ def test_two_hundred_resizes_end_in_the_right_picture(terminal: Open) -> None:
     sane(at)
 
 
-@pytest.mark.parametrize("bracketed", [True, False])
+@pytest.mark.parametrize("bracketed", part([True, False], {True}))
 def test_a_megabyte_pasted_goes_into_the_field_and_acts_on_nothing(terminal: Open, bracketed: bool) -> None:
     at = terminal()
     at.wait_for("? Keys")
@@ -108,6 +113,7 @@ def test_a_megabyte_pasted_goes_into_the_field_and_acts_on_nothing(terminal: Ope
     sane(at)
 
 
+@pytest.mark.slow
 def test_what_was_drawn_while_nobody_read_is_one_picture(terminal: Open) -> None:
     at = terminal()
     at.wait_for("? Keys")
@@ -124,7 +130,7 @@ def test_what_was_drawn_while_nobody_read_is_one_picture(terminal: Open) -> None
     sane(at)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", part([signal.SIGTERM, signal.SIGHUP], {signal.SIGHUP}))
 def test_signals_end_it_within_two_seconds_also_while_nobody_reads(
     terminal: Open, number: signal.Signals
 ) -> None:
@@ -148,6 +154,7 @@ def test_a_killed_shell_takes_its_console_along(terminal: Open) -> None:
     assert gone(at.pid, 2.5)
 
 
+@pytest.mark.slow
 def test_stopped_and_continued_it_comes_back_whole(terminal: Open) -> None:
     at = terminal()
     at.wait_for("? Keys")
@@ -233,6 +240,7 @@ def test_detached_and_attached_again_it_goes_on(need: Callable[[str], str], tmp_
         at.wait_for("exit code 0")
 
 
+@pytest.mark.slow
 def test_nested_multiplexers_show_the_same(need: Callable[[str], str], tmp_path: Path) -> None:
     tmux = need("tmux")
     desk(tmp_path / "data").database.close()
@@ -305,6 +313,7 @@ def _ssh(need: Callable[[str], str], server: Sshd, port: int) -> list[str]:
     return [need("ssh"), *options, *(word for each in quiet for word in ("-o", each)), "127.0.0.1"]
 
 
+@pytest.mark.slow
 def test_over_ssh_it_is_left_as_it_was(need: Callable[[str], str], server: Sshd) -> None:
     with Pty(_ssh(need, server, server.port)) as at:
         at.wait_for("? Keys", timeout=20)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+import pytest
+
 from hisconsole.desk.reading import read_incident
 from tests.console.app import desk
 from tests.ptys import SRC, Modes
@@ -170,6 +172,7 @@ def test_the_first_working_day(terminal: Open, tmp_path: Path) -> None:
     assert not [path for path in tmp_path.iterdir() if path.name == "console.log"]
 
 
+@pytest.mark.slow
 def test_the_first_working_day_in_tmux(need: Callable[[str], str], tmp_path: Path) -> None:
     tmux = need("tmux")
     data = tmp_path / "data"

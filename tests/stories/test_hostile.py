@@ -25,7 +25,7 @@ SOME: tuple[str, ...] = (
     "markup_close", "markup_action", "markup_variable", "csi_clear", "osc_title", "c1_all", "c0_all",
     "bidi_override", "zwj_family", "surrogate_escape", "newlines", "long_cjk", "many_brackets",
 )  # fmt: skip
-SHOWN: tuple[str, ...] = ("markup_action", "csi_clear", "long_cjk")
+SHOWN: tuple[str, ...] = ("csi_clear",)
 RAW: tuple[str, ...] = ("csi_clear", "c0_all", "paste_end")
 
 # How inputs are reached from the queue, what then stands on the screen, how many there are.
@@ -228,7 +228,7 @@ def test_hostile_text_is_pasted_into_every_input_and_acts_on_nothing(
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("names", [SOME[::2], pytest.param(tuple(HOSTILE), marks=pytest.mark.slow)], ids=len)
+@pytest.mark.parametrize("names", [SOME[::4], pytest.param(tuple(HOSTILE), marks=pytest.mark.slow)], ids=len)
 def test_hostile_text_is_typed_as_an_unknown_workstation_and_taken(
     terminal: Open, tmp_path: Path, names: tuple[str, ...]
 ) -> None:

@@ -13,6 +13,7 @@ from hisconsole.desk.reading import read_incident, read_log
 from hisconsole.plan.events import SITE
 from tests.console.app import desk, kept
 from tests.ptys import Modes, Pty
+from tests.shares import part
 from tests.stories.conftest import Open, side_by_side
 
 WORDS: dict[signal.Signals | str, str] = {
@@ -22,6 +23,7 @@ WORDS: dict[signal.Signals | str, str] = {
     "hangup": "line dropped",
     "hangup under nohup": "line dropped again",
 }
+OFTEN = (signal.SIGKILL, "hangup")
 
 
 def begin_a_call(at: Pty, words: str) -> None:
@@ -55,8 +57,9 @@ def end(at: Pty, how: signal.Signals | str) -> None:
     assert at.forbidden() == []
 
 
+@pytest.mark.parametrize("ways", part([OFTEN, tuple(WORDS)], [OFTEN]), ids=len)
 def test_every_way_to_be_interrupted_leaves_a_draft_that_is_found_again(
-    terminal: Open, tmp_path: Path
+    terminal: Open, tmp_path: Path, ways: tuple[signal.Signals | str, ...]
 ) -> None:
     def interrupt(how: signal.Signals | str) -> str:
         words = WORDS[how]
@@ -68,12 +71,12 @@ def test_every_way_to_be_interrupted_leaves_a_draft_that_is_found_again(
         assert fresh.stat().st_mode & 0o777 == 0o600
         return fresh.stem
 
-    acts = set(side_by_side(interrupt, WORDS))
-    assert len(acts) == len(WORDS)
+    acts = set(side_by_side(interrupt, ways))
+    assert len(acts) == len(ways)
     # The next console finds them all, and finishes them one by one.
     at = terminal()
     at.wait_for("was not finished: n opens it again.")
-    for number in range(1, len(WORDS) + 1):
+    for number in range(1, len(ways) + 1):
         at.key("n")
         at.wait_for("A call was not finished")
         at.key("1")
@@ -90,10 +93,11 @@ def test_every_way_to_be_interrupted_leaves_a_draft_that_is_found_again(
     taken = {event.act: event.body["words"] for event in read_log(record) if event.kind == "reported"}
     record.database.close()
     assert set(taken) == acts
-    assert sorted(map(str, taken.values())) == sorted(WORDS.values())
+    assert sorted(map(str, taken.values())) == sorted(WORDS[how] for how in ways)
     assert not kept(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_call_that_was_written_when_the_console_was_killed_is_not_written_twice(
     terminal: Open, tmp_path: Path
 ) -> None:
@@ -122,6 +126,7 @@ def test_a_call_that_was_written_when_the_console_was_killed_is_not_written_twic
     assert not kept(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_form_of_an_act_survives_a_dropped_line_too(terminal: Open, tmp_path: Path) -> None:
     at = terminal()
     begin_a_call(at, "to be verified")

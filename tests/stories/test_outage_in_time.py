@@ -15,6 +15,7 @@ from hisconsole.errors import HisError
 from hisconsole.plan.acts import all_acts
 from hisconsole.plan.asking import Ask, Field
 from hisconsole.plan.words import State
+from tests.shares import tries
 from tests.stories.outage import AUTUMN, DAY, END, HANDS, STORY, Outage, an_outage, play, told
 
 TOLD = [
@@ -101,6 +102,7 @@ def test_every_deadline_is_told_once_when_it_passes_and_none_after_it_stopped() 
 @example(restarts=EVERY_STEP, swapped=frozenset())
 @example(restarts=EVERY_STEP, swapped=EVERY_STEP)
 @given(restarts=SOME_STEPS, swapped=SOME_STEPS)
+@pytest.mark.slow
 def test_restarts_and_who_sits_where_change_nothing(
     undisturbed: Undisturbed, restarts: frozenset[int], swapped: frozenset[int]
 ) -> None:
@@ -120,6 +122,7 @@ def test_restarts_and_who_sits_where_change_nothing(
     ),
     restarts=SOME_STEPS,
 )
+@pytest.mark.slow
 def test_a_clock_that_jumps_and_is_put_right_moves_no_duty(
     undisturbed: Undisturbed, jumps: dict[int, timedelta], restarts: frozenset[int]
 ) -> None:
@@ -137,10 +140,13 @@ def test_a_clock_that_jumps_and_is_put_right_moves_no_duty(
     ("timezone", "start"),
     [
         pytest.param("Europe/Berlin", AUTUMN, id="an hour twice"),
-        pytest.param("Europe/Berlin", datetime(2026, 3, 29, 0, 30, tzinfo=UTC), id="an hour missing"),
-        pytest.param("America/New_York", datetime(2026, 11, 1, 4, 45, tzinfo=UTC), id="New York"),
-        pytest.param(
-            "Australia/Lord_Howe", datetime(2026, 4, 4, 14, 15, tzinfo=UTC), id="half an hour twice"
+        *(
+            pytest.param(timezone, start, id=name, marks=pytest.mark.slow)
+            for name, timezone, start in (
+                ("an hour missing", "Europe/Berlin", datetime(2026, 3, 29, 0, 30, tzinfo=UTC)),
+                ("New York", "America/New_York", datetime(2026, 11, 1, 4, 45, tzinfo=UTC)),
+                ("half an hour twice", "Australia/Lord_Howe", datetime(2026, 4, 4, 14, 15, tzinfo=UTC)),
+            )
         ),
     ],
 )
@@ -207,7 +213,7 @@ ACTS = st.tuples(st.integers(0, 1), st.sampled_from(ONWARD) | ANY_ACT, st.intege
 WAITS = st.sampled_from([0, 5, 60, 400, 900, 3600])
 
 
-@settings(LONG, max_examples=25)
+@settings(LONG, max_examples=tries(25))
 @given(st.lists(st.tuples(ACTS, WAITS, st.booleans()), min_size=5, max_size=30))
 def test_no_order_of_acts_breaks_the_record_or_tells_a_deadline_twice(
     acts: list[tuple[tuple[int, tuple[str, dict[str, str]], int], int, bool]],

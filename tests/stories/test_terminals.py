@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from hisconsole.desk.reading import read_log
 from tests.console.app import call, desk
 from tests.ptys import Modes
+from tests.shares import part
 from tests.stories.conftest import Open, in_gusts, side_by_side
 
 _COLOUR = re.compile(rb"\x1b\[(?:\d+;)*(?:3[0-7]|4[0-7]|9[0-7]|[34]8;[\d;]+)(?:;\d+)*m")
@@ -19,9 +22,13 @@ KINDS: dict[str, dict[str, str]] = {
     "no color": {"term": "xterm-256color", "NO_COLOR": "1"},
     "no locale": {"term": "xterm", "LANG": "C"},
 }
+PLAIN = ("linux", "vt100", "no locale")
 
 
-def test_every_kind_of_terminal_works_in_ascii_and_is_left_as_it_was(terminal: Open, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kinds", part([PLAIN, tuple(KINDS)], [PLAIN]), ids=len)
+def test_every_kind_of_terminal_works_in_ascii_and_is_left_as_it_was(
+    terminal: Open, tmp_path: Path, kinds: tuple[str, ...]
+) -> None:
     def visit(kind: str) -> None:
         env = dict(KINDS[kind])
         data = tmp_path / kind
@@ -53,7 +60,7 @@ def test_every_kind_of_terminal_works_in_ascii_and_is_left_as_it_was(terminal: O
         # State is told without colour: a mark, a word, reverse video.
         assert re.search(rb"\x1b\[(?:\d+;)*7(?:;\d+)*m", at.raw), kind
 
-    side_by_side(visit, KINDS)
+    side_by_side(visit, kinds)
 
 
 def test_bytes_that_are_not_utf_8_never_end_it_and_what_can_be_read_is_kept(

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from hisconsole.desk.reading import read_incident, read_log
 from tests.console.app import OTHER, call, desk
+from tests.shares import part
 from tests.stories.conftest import Open, in_gusts
 
 
-def test_what_one_does_the_other_sees_and_races_have_one_winner(terminal: Open, tmp_path: Path) -> None:
+@pytest.mark.parametrize("rounds", part([2, 5], {2}))
+def test_what_one_does_the_other_sees_and_races_have_one_winner(
+    terminal: Open, tmp_path: Path, rounds: int
+) -> None:
     one, two = terminal(), terminal(operator=OTHER)
     one.wait_for("0 open")
     two.wait_for("0 open")
@@ -18,10 +24,9 @@ def test_what_one_does_the_other_sees_and_races_have_one_winner(terminal: Open, 
     two.settle()
     in_gusts(one, "nicu01\r4monitors are dark\r")
     one.wait_for("0001: Call taken")
-    two.wait_for("monitors are dark", timeout=2)
+    two.wait_for("monitors are dark")
     two.wait_for(re.compile(r"^\+", re.MULTILINE))
     assert b"\x07" in two.raw  # an intensive care unit rings
-    rounds = 5
     for number in range(2, rounds + 2):
         record = desk(tmp_path)
         call(record, "lab-01", f"race {number}", symptom="other", department="lab")

@@ -130,7 +130,10 @@ def test_while_the_console_is_isolated_nothing_is_opened_and_then_it_is_caught_u
     assert [each.state for each in watching.incidents()] == [State.NEW]
 
 
-def test_it_looks_until_it_is_told_to_stop_and_begins_anew_after_a_fault(watching: Watching) -> None:
+def test_it_looks_until_it_is_told_to_stop_and_begins_anew_after_a_fault(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hisconsole.watch.correlator.AT_LEAST_S", 0.05)
     watching.poll()
     watching.poll("lis-1")
 

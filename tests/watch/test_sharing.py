@@ -128,6 +128,7 @@ async def test_poll_now_reaches_the_host_that_polls_the_target(host: Open) -> No
     await _end(a, b)
 
 
+@pytest.mark.slow
 async def test_the_targets_of_one_that_ends_are_polled_by_the_other(host: Open) -> None:
     a, b = host("a"), host("b")
     await until(lambda: a.known() == b.known() == set(TARGETS) and bool(a.polled()) and bool(b.polled()))

@@ -10,6 +10,7 @@ from hisconsole.probes.snmp import Device, Engine
 from tests.probes.snmp import hostile_agent as agents
 from tests.probes.snmp.conftest import Opened
 from tests.probes.snmpd import COLUMNS, LONG, ROWS, Snmpd
+from tests.shares import part
 
 SYSTEM = [f"1.3.6.1.2.1.1.{number}.0" for number in (1, 2, 4, 5, 6)]
 MISSING = ["1.3.6.1.2.1.99.1.0", "1.3.6.1.2.1.1.99.0"]
@@ -34,7 +35,7 @@ async def read(engine: Engine, device: Device) -> list[object]:
     ]
 
 
-@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("user", part(USERS, {"2c", "sha256-aes256"}))
 async def test_real_agent(opened: Opened, snmpd: Snmpd, user: str) -> None:
     target = device(snmpd, user)
     ours = await read(opened("gufo"), target)
