@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from hisconsole.desk import calls, reading, turns
+from hisconsole.desk import calls, handover, reading, turns
 from hisconsole.desk.desk import Desk, Outcome
+from hisconsole.desk.handover_sources import Seen
 from hisconsole.desk.keepable import Keepable
 from hisconsole.desk.people import give_roles
 from hisconsole.desk.replaying import Tally, replay_orphans, unsettled
@@ -259,3 +260,15 @@ def test_an_act_that_was_recorded_before_is_not_said_to_need_eyes(desk: Desk, tm
     assert replay_orphans(desk, Journal([Place(tmp_path / "kept")]), tally, until=FOR_EVER)
     assert (len(tally.done), tally.eyes, unsettled(desk)) == (1, 0, ())
     assert tally.incidents == {taken - PROVISIONAL + 1}
+
+
+def test_no_duty_is_handed_over_without_the_acts_that_wait(desk: Desk) -> None:
+    turns.begin(desk)
+    lost(desk)
+    desk.perform("note", 1, {"text": "said to whom comes next"})
+    with pytest.raises(Refused, match="1 act is only kept here yet"):
+        handover.offer(desk, OTHER, Seen(None, "no watch in this test"))
+    assert bring(desk)
+    handover.offer(desk, OTHER, Seen(None, "no watch in this test"))
+    offered = handover.look(desk, Seen(None)).document
+    assert offered.header.seq == reading.read_incident(desk, 1).history[-1].seq

@@ -12,7 +12,7 @@ from hisconsole.desk.desk import Desk, Outcome
 from hisconsole.desk.handover_files import keep
 from hisconsole.desk.handover_sources import REMEMBERED, Seen, gather
 from hisconsole.desk.standing import Standing, document_of, read_standing
-from hisconsole.errors import NotFound
+from hisconsole.errors import NotFound, Refused
 from hisconsole.plan.delta import Delta
 from hisconsole.plan.events import SITE, Event
 from hisconsole.plan.handover import Handover, to_data
@@ -27,7 +27,7 @@ from hisconsole.plan.story_turn import subject
 from hisconsole.plan.turn import Item, Offer, OfferState, Turn
 from hisconsole.plan.turn_acts import KEPT, Frozen
 from hisconsole.store import turns
-from hisconsole.text import _
+from hisconsole.text import _, ngettext
 
 __all__ = ["Looked", "Seen", "accept", "look", "offer"]
 
@@ -58,12 +58,24 @@ def draft(desk: Desk, seen: Seen, *, to: str = "", reason: str = "") -> Handover
 
 def offer(desk: Desk, to: str, seen: Seen, *, reason: str = "", act: str | None = None) -> Outcome:
     """Freeze the summary and offer the duty with it. Raises Refused and NotFound."""
+    _refuse_over_kept(desk)
     document = draft(desk, seen, to=to, reason=reason)
     items = tuple(Item(entry.key, entry.asks, _incident_of(entry.key)) for entry in document.asking())
     frozen = Frozen(document.header.seq, items, to_data(document), _hash(printed(document)))
     outcome = desk_turns.offer(desk, to, frozen, reason=reason, act=act)
     keep(desk.database.data, document, language=desk.site.language)
     return outcome
+
+
+def _refuse_over_kept(desk: Desk) -> None:
+    """Refuse a summary without the acts that wait here; that is over in a moment. Raises Refused."""
+    if waiting := desk.keeping.count if desk.keeping is not None else 0:
+        sentence = ngettext(
+            "{n} act is only kept here yet, and would not be in the summary: wait until it is recorded.",
+            "{n} acts are only kept here yet, and would not be in the summary: wait until they are recorded.",
+            waiting,
+        )
+        raise Refused(sentence.format(n=waiting))
 
 
 def _incident_of(key: str) -> int:
@@ -73,6 +85,7 @@ def _incident_of(key: str) -> int:
 
 def accept(desk: Desk, *, reason: str = "", act: str | None = None) -> Outcome:
     """Take the duty over, and keep what was signed for. Raises Refused."""
+    _refuse_over_kept(desk)
     now = desk.now()
     papers: list[Handover] = []
 
