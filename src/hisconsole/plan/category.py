@@ -9,6 +9,7 @@ from hisconsole.plan.conditions import Fact, Facts, judge
 from hisconsole.plan.document import FaultType, Plan, Rule
 from hisconsole.plan.facts import UNKNOWN, facts_of
 from hisconsole.plan.incident import Incident
+from hisconsole.plan.lately import lately
 from hisconsole.plan.words import Category, label
 from hisconsole.text import _
 
@@ -115,6 +116,7 @@ def is_serious(plan: Plan, facts: Facts) -> bool:
     return any(judge(reason.when, facts).value for reason in plan.serious)
 
 
+@lately
 def treated_as(incident: Incident, plan: Plan) -> Category:
     """The category it has, or while unclassified the highest that its evidence still allows.
 

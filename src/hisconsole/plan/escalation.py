@@ -16,6 +16,7 @@ from hisconsole.plan.elapsed import forecast, is_over, unbroken
 from hisconsole.plan.facts import facts_of
 from hisconsole.plan.gates import moved
 from hisconsole.plan.incident import Decided, Estimate, Incident
+from hisconsole.plan.lately import lately
 from hisconsole.plan.words import Confidence
 from hisconsole.text import _, ngettext
 
@@ -49,6 +50,7 @@ class Standing:
 _WORDS = ("serious", "unknown", "not-short", "immediate")
 
 
+@lately
 def standing(incident: Incident, plan: Plan) -> Standing:
     """How an incident stands towards the leading group, under its edition of the plan."""
     decided = incident.decided

@@ -17,6 +17,7 @@ from typing import Final, Literal
 from hisconsole.plan.conditions import EVER, Fact
 from hisconsole.plan.document import Plan
 from hisconsole.plan.incident import Incident, Report
+from hisconsole.plan.lately import lately
 from hisconsole.plan.status import Status
 from hisconsole.plan.targets import Kind
 from hisconsole.plan.words import Category, Confidence, Scope, State, Symptom, Verification, YesNo
@@ -81,22 +82,13 @@ _SCOPES = (Scope.UNKNOWN, Scope.ONE, Scope.SOME, Scope.DEPARTMENT, Scope.HOSPITA
 """From nothing known to the most severe."""
 
 
-_latest: tuple[Incident, Plan, Mapping[str, Fact]] | None = None
-"""Every rule of one act asks for the facts of the same incident, ten times over."""
-
-
+@lately
 def facts_of(incident: Incident, plan: Plan) -> Mapping[str, Fact]:
     """All that is known of an incident under its plan; what is not known is not among the facts.
 
     ETAs, decisions and failed fixes from before a reopening count no more; calls, cause and answers do.
     """
-    global _latest  # noqa: PLW0603 - the last answer of a pure function over frozen values
-    known = _latest
-    if known is not None and known[0] is incident and known[1] is plan:
-        return known[2]
-    facts = MappingProxyType(_facts(incident, plan))
-    _latest = (incident, plan, facts)
-    return facts
+    return MappingProxyType(_facts(incident, plan))
 
 
 def _facts(incident: Incident, plan: Plan) -> dict[str, Fact]:
