@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hisconsole.store import sqlite
-from tests.bench import away, door, gone, probes, screens, stores, storm, traps, watch, wire
+from tests.bench import away, door, event, gone, probes, screens, stores, storm, traps, watch, wire
 from tests.bench.figures import Figure, plot, table
 from tests.bench.run import HERE, Run
 
@@ -29,6 +29,7 @@ ROWS: Mapping[str, Callable[[Run], Iterable[Figure]]] = {
     "act": stores.act,
     "away": away.away,
     "gone": gone.gone,
+    "event": event.event,
     "writers": stores.writers,
     "memory": screens.memory,
     "wire": wire.wire,

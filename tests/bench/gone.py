@@ -31,7 +31,7 @@ def gone(run: Run) -> Iterator[Figure]:
         run.missing.append("postgres")
         return
     with running(programs) as server:
-        config, data = _moved(run, server)
+        config, data = moved(run, server, "gone")
         with run.console(data, config) as line:
             line.wait_for(f"{OPEN} open")
             line.settle()
@@ -87,14 +87,14 @@ def steps(line: Line, keys: int) -> list[float]:
     return found
 
 
-def _moved(run: Run, server: Postgres) -> tuple[Path, Path]:
+def moved(run: Run, server: Postgres, name: str) -> tuple[Path, Path]:
     """The record of the run on the server, and a quiet hospital that names it."""
-    config = lay(run.scratch / "gone-config", [])
+    config = lay(run.scratch / f"{name}-config", [])
     where = server.database()
     ((host, port),) = where.hosts
     with (config / "site.yaml").open("a") as site:
         site.write(f"database: postgresql+psycopg://{where.user}@{host}:{port}/{where.name}\n")
-    data = run.copy(run.opened, "gone")
+    data = run.copy(run.opened, name)
     words = ("--config", str(config), "--data", str(data), "db", "move", "server")
     subprocess.run((run.argv0, "-m", "hisconsole", *words), env=run.env, check=True, capture_output=True)
     return config, data
