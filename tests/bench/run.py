@@ -88,8 +88,12 @@ class Run:
         return record
 
     def copy(self, record: Path, name: str) -> Path:
-        """A copy to write to, for this run only; on the disk before anything else waits for that disk."""
-        copied = shutil.copytree(record, self.scratch / name)
+        """A copy to write to, for this run only; on the disk before anything else waits for that disk.
+
+        The watch of a console that has ended may still be at its own files beside the record.
+        """
+        others = shutil.ignore_patterns("backups", "readings.*", "*-shm", "*-wal")
+        copied = shutil.copytree(record, self.scratch / name, ignore=others)
         for file in copied.iterdir():
             sqlite.sync(file)
         return copied
