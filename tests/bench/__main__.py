@@ -62,7 +62,8 @@ def main() -> int:
     lock = (given.home / "lock").open("w")
     fcntl.flock(lock, fcntl.LOCK_EX)  # two benches at once would measure each other
     began, load = time.monotonic(), os.getloadavg()[0]
-    with tempfile.TemporaryDirectory(prefix="run-", dir=given.home) as scratch:
+    # A watch may still put its own files away when its console has ended.
+    with tempfile.TemporaryDirectory(prefix="run-", dir=given.home, ignore_cleanup_errors=True) as scratch:
         run = Run(home=given.home, scratch=Path(scratch), quick=given.quick)
         say("preparing (the records are kept for the next run)")
         say("records:", str(run.stored), str(run.many))
