@@ -52,9 +52,9 @@ KILLED_AFTER_S = 10.0
 LOADED = (
     *("hisconsole.cli.arguments", "hisconsole.cli.reading", "hisconsole.console.app"),
     *("hisconsole.console.ahead", "hisconsole.console.driver", "hisconsole.console.table"),
-    *("hisconsole.desk.desk", "hisconsole.desk.pictures", "hisconsole.desk.readiness"),
-    *("hisconsole.desk.watching", "hisconsole.store.ahead", "hisconsole.store.database"),
-    *("hisconsole.store.glance", "hisconsole.watch.process", "pwd"),
+    *("hisconsole.desk.desk", "hisconsole.desk.keeping", "hisconsole.desk.pictures"),
+    *("hisconsole.desk.readiness", "hisconsole.desk.watching", "hisconsole.store.ahead"),
+    *("hisconsole.store.database", "hisconsole.store.glance", "hisconsole.watch.process", "pwd"),
 )
 """What a console needs, sooner or later."""
 

@@ -60,9 +60,13 @@ _AHEAD: dict[Path, tuple[Signature, Site]] = {}
 
 def read_ahead(config: Path) -> None:
     """Read the hospital before it is asked for, in a process from which others are forked."""
+    from hisconsole.desk import pictures
+
     before = signature(config)
     with suppress(ConfigFault):  # whoever asks for it is told
-        _AHEAD[config] = before, load_site(config)
+        site = load_site(config)
+        _AHEAD[config] = before, site
+        pictures.read_ahead(config, sample=site.sample)
 
 
 def _site_of(config: Path) -> Site:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hisconsole.desk.pictures import Pictures
+from hisconsole.desk.pictures import Pictures, read_ahead
 from tests.cli.conftest import Run
 from tests.cli.test_process import BARE, COMMAND
 from tests.cli.watched import TARGETS, lay, sample, watch
@@ -135,6 +135,27 @@ def test_pictures_follow_the_files_and_keep_the_last_good_ones(
     assert second is not None
     assert list(second.by_target) == ["sw-1"]
     seen.close()
+
+
+def test_files_that_were_read_ahead_are_read_again_once_they_change(
+    config: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hisconsole.desk.pictures._AHEAD", {})
+    read_ahead(config, sample=True)
+    with monkeypatch.context() as unread:
+        unread.setattr("hisconsole.desk.pictures.load_targets", _not_again)
+        picture = pictures(config, data).newer(-1)
+        assert picture is not None
+        assert len(picture.by_target) == 3
+    targets = config / "targets.yaml"
+    targets.write_text(TARGETS.split("ups-1:")[0], "utf-8")
+    changed = pictures(config, data).newer(-1)
+    assert changed is not None
+    assert list(changed.by_target) == ["sw-1"]
+
+
+def _not_again(*_given: object, **_named: object) -> object:
+    raise AssertionError("it was read ahead")
 
 
 def test_silences_come_into_the_picture_and_go(run: Run, config: Path, data: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -200,6 +201,16 @@ def _same(one: Sequence[object], other: Sequence[object]) -> bool:
     )
 
 
+_AHEAD: dict[tuple[Path, bool], tuple[Signature, Infrastructure]] = {}
+
+
+def read_ahead(config: Path, *, sample: bool) -> None:
+    """Read what is watched before it is asked for, in a process from which others are forked."""
+    before = targets_signature(config)
+    with suppress(ConfigFault):  # whoever asks for it is told
+        _AHEAD[config, sample] = before, load_targets(config, sample=sample)
+
+
 class Files:
     """The files of what is watched, read again when they change; the last good ones stay."""
 
@@ -218,8 +229,12 @@ class Files:
             signature = targets_signature(self._config)
             if signature != self._signature:
                 self._signature = signature
+                held = _AHEAD.get((self._config, self._sample))
                 try:
-                    self._good = load_targets(self._config, sample=self._sample)
+                    if held is not None and held[0] == signature:
+                        self._good = held[1]
+                    else:
+                        self._good = load_targets(self._config, sample=self._sample)
                 except ConfigFault as fault:
                     self._fault = fault
         if self._good is None:

@@ -49,8 +49,6 @@ ORPHANS_S = 10.0
 """How often it is looked for acts that a process which is gone has kept."""
 WARM = 200
 """So many incidents, the greatest risk first, are known in full while the record is there."""
-WARM_S = 0.005
-"""So long at a time is spent on that: no key waits longer for it."""
 
 Answer = TypeVar("Answer")
 
@@ -356,18 +354,19 @@ class _View:
         return time.monotonic() - self._shown >= for_s
 
     def warm(self) -> None:
-        """Know more of the gravest incidents in full, for the time when the record cannot be asked."""
+        """Know one more of the gravest incidents in full, for the time when the record cannot be asked.
+
+        One at a look: in a storm each change would be read by every console at once.
+        """
         if self._desk.keeping is None or self.board is None or self._warm is self.board:
             return
-        until = time.monotonic() + WARM_S
         for row in self.board.rows[:WARM]:
             known = self._desk.memory.known(row.number)
             if known is None or known[0].version < row.version:
-                if time.monotonic() > until:
-                    return
                 with self._desk.database.read() as connection:
                     incident, _history = self._desk.memory.look(connection, row.number)
                     self._desk.memory.plan(connection, incident.plan)
+                return
         self._warm = self.board
 
 
