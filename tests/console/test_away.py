@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from hisconsole.console.duties import DutiesScreen
+from hisconsole.console.feed import NewsCame
 from hisconsole.console.form import Form
 from hisconsole.console.incident import IncidentScreen
 from hisconsole.console.lookout import kept_here
@@ -19,6 +20,7 @@ from hisconsole.desk.desk import Desk
 from hisconsole.desk.keeping import Keeping
 from hisconsole.desk.reading import read_incident
 from hisconsole.desk.replaying import unsettled
+from hisconsole.desk.worker import Trouble
 from hisconsole.errors import Away
 from hisconsole.store.backup import backup, restore
 from hisconsole.store.journal import Journal, Place
@@ -205,6 +207,8 @@ async def test_a_console_begins_while_its_record_is_away(tmp_path: Path) -> None
         await seat.press("enter")
         await seat.until("K1: Call taken, KEPT HERE")
         await seat.until(lambda: any(" K1 " in line for line in seat.lines()))
+        seat.app.post_message(NewsCame(Trouble("Of its wait nothing was written.", utc_now())))
+        await seat.until("KEPT HERE 1 <1m: Of its wait nothing was written.")  # which no act is lost for
         there.set()
         await seat.until("1 kept act was recorded. Their numbers: K1 0001.")
         await seat.until(lambda: seat.listed() == [1])

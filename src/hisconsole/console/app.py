@@ -27,7 +27,7 @@ from hisconsole.console.feed import NewsCame, Readings, StatusCame, Watching
 from hisconsole.console.guarded import Guarded
 from hisconsole.console.hospital import take_changed_files
 from hisconsole.console.incident import IncidentScreen
-from hisconsole.console.lookout import Bell, Lookout
+from hisconsole.console.lookout import Bell, Lookout, kept_here
 from hisconsole.console.modes import MODES
 from hisconsole.console.operator import (
     choose_operator,
@@ -185,7 +185,8 @@ class HisConsole(Guarded, inherit_bindings=False):
                 self.exit(return_code=StoreFault.exit_code, message=Text(news.sentence))
                 return
             if self.trouble is None or self.trouble.sentence != news.sentence:
-                self.say(news.sentence)
+                kept = kept_here(self.desk_thread.keeping, self.now())
+                self.say(f"{kept}: {news.sentence}" if kept else news.sentence)
             self.trouble = news
             self.lookout.start()
             if news.board is not None:
