@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -41,6 +42,9 @@ _GONE = frozenset(
 )
 """What the system says of a disk that is full, gone, broken or read-only: it may come back."""
 
+BACK_S = 10.0
+"""How often the newest event is remembered, for the case that the file itself cannot tell it any more."""
+
 __all__ = ["RECORD", "Connection", "Database", "faults"]
 
 
@@ -69,6 +73,7 @@ class Database:
         """Whether its schema is older than this program's, or newer."""
         self._together: Connection | None = None
         self._last_seen: Head | None = None
+        self._back_at, self._swaps_seen = 0.0, 0
         self.swaps = 0
         self.written = 0
         """How many transactions this connection has written: `data_version` tells of others' only."""
@@ -192,10 +197,15 @@ class Database:
         """Remember the newest event; a sentence, once, where the one remembered is no longer in the record.
 
         Nothing is refused for it: to put a backup in place is an ordinary act. What a caller never looked
-        at is not missed. Raises StoreFault.
+        at is not missed. Without another file in place it looks only now and then. Raises StoreFault.
         """
         from hisconsole.store.events import hash_at, head
 
+        with self._guarded():
+            self._follow()
+        if (now := time.monotonic()) < self._back_at and self.swaps == self._swaps_seen:
+            return ""
+        self._back_at, self._swaps_seen = now + BACK_S, self.swaps
         with self.read() as connection:
             newest, known = head(connection), self._last_seen
             gone = known is not None and known.seq > 0 and hash_at(connection, known.seq) != known.hash
