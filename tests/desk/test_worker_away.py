@@ -204,6 +204,21 @@ def test_an_act_that_was_under_way_when_the_record_froze_is_recorded_once(
     assert [each.kind.value for each in history].count("noted") == 1
 
 
+def test_while_pictures_change_all_the_time_little_is_read_ahead(
+    thread: DeskThread, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for bound in ("REST_S", "STORM_S"):
+        monkeypatch.setattr(worker, bound, float("inf"))
+    thread.submit(take).result(WAIT)
+    screen.board(seq=ADOPTED + 2)
+    began = thread._alive
+    until(lambda: thread._alive > began + 3 * Database.look_s)
+    assert thread._desk is not None
+    assert thread._desk.memory.known(1) is None
+    monkeypatch.setattr(worker, "REST_S", 0.0)
+    until(lambda: thread._desk is not None and thread._desk.memory.known(1))
+
+
 def test_a_record_that_can_be_read_and_not_written_is_still_shown(
     thread: DeskThread, screen: Screen, data: Path
 ) -> None:

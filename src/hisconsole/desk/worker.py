@@ -49,6 +49,9 @@ ORPHANS_S = 10.0
 """How often it is looked for acts that a process which is gone has kept."""
 WARM = 200
 """So many incidents, the greatest risk first, are known in full while the record is there."""
+REST_S = 0.6
+STORM_S = 1.0
+"""One of them is read ahead at each look after such a rest of the picture, and so often without one."""
 
 Answer = TypeVar("Answer")
 
@@ -319,6 +322,7 @@ class _View:
         self._behind = True
         self._shown = 0.0
         self._warm: Board | None = None
+        self._warmed = 0.0
         self.board = board
         self.looked = desk.now()
 
@@ -356,9 +360,11 @@ class _View:
     def warm(self) -> None:
         """Know one more of the gravest incidents in full, for the time when the record cannot be asked.
 
-        One at a look: in a storm each change would be read by every console at once.
+        In a storm every console would read each change at once, and keep its keys waiting.
         """
         if self._desk.keeping is None or self.board is None or self._warm is self.board:
+            return
+        if not self._rested(REST_S) and time.monotonic() - self._warmed < STORM_S:
             return
         for row in self.board.rows[:WARM]:
             known = self._desk.memory.known(row.number)
@@ -366,6 +372,7 @@ class _View:
                 with self._desk.database.read() as connection:
                     incident, _history = self._desk.memory.look(connection, row.number)
                     self._desk.memory.plan(connection, incident.plan)
+                self._warmed = time.monotonic()
                 return
         self._warm = self.board
 
