@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import text
 
+from hisconsole.desk import calls
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.keeping import Keeping
+from hisconsole.plan.operators import Operator
+from hisconsole.plan.roles import Role
 from hisconsole.store.journal import Journal, Place
-from tests.hospital import SITE, actor, open_desk
+from tests.hospital import OPERATORS, SITE, actor, lay_record, open_desk
+
+ROLED = replace(
+    SITE,
+    named=(
+        Operator(OPERATORS[0], frozenset({Role.OPERATOR})),
+        Operator(OPERATORS[1], frozenset({Role.OPERATOR})),
+        Operator(OPERATORS[2], frozenset({Role.DIRECTOR})),
+    ),
+)
+"""The hospital where roles count: two operators and a director."""
 
 CALL = {"workstation": "reg-01", "symptom": "3", "words": "cannot save"}
 
@@ -34,6 +49,18 @@ def keeping_desk(folder: Path, operator: str = "li.na", *, now: Callable[[], dat
     desk = open_desk(folder / "data", operator, now=now)
     desk.keeping = keeping(folder, operator, now=now)
     return desk
+
+
+@contextmanager
+def with_one_call(folder: Path, *, now: Callable[[], datetime]) -> Iterator[Desk]:
+    """Such a desk on a new record, with one incident in it."""
+    lay_record(folder / "data")
+    desk = keeping_desk(folder, now=now)
+    calls.take_call(desk, CALL)
+    yield desk
+    if desk.keeping is not None:
+        desk.keeping.close()
+    desk.database.close()
 
 
 def lose(desk: Desk) -> None:

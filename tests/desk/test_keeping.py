@@ -25,7 +25,7 @@ from hisconsole.store import due
 from hisconsole.store.journal import Journal, Place
 from hisconsole.store.journal_lines import Entry, framed, lines_of
 from hisconsole.store.verify import verify
-from tests.desk.away import CALL, bring, find, keeping, keeping_desk, lose
+from tests.desk.away import CALL, bring, find, keeping, lose, with_one_call
 from tests.hospital import ADOPTED, START, Clock, lay_record, open_desk
 
 FOR_EVER = float("inf")
@@ -34,13 +34,8 @@ FOR_EVER = float("inf")
 @pytest.fixture
 def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
     """A desk that keeps acts, with one incident on record."""
-    lay_record(tmp_path / "data")
-    desk = keeping_desk(tmp_path, now=clock)
-    calls.take_call(desk, CALL)
-    yield desk
-    if desk.keeping is not None:
-        desk.keeping.close()
-    desk.database.close()
+    with with_one_call(tmp_path, now=clock) as desk:
+        yield desk
 
 
 def proved(desk: Desk) -> None:

@@ -18,10 +18,9 @@ from hisconsole.desk.people import give_roles
 from hisconsole.desk.replaying import Tally, replay_orphans, unsettled
 from hisconsole.errors import Away, Refused
 from hisconsole.plan.events import PROVISIONAL, Kind
-from hisconsole.plan.operators import Operator
 from hisconsole.plan.roles import Role
 from hisconsole.store.journal import Journal, Place
-from tests.desk.away import CALL, bring, keeping, keeping_desk
+from tests.desk.away import CALL, ROLED, bring, keeping, keeping_desk, with_one_call
 from tests.hospital import OPERATORS, SITE, Clock, lay_record, open_desk
 
 FOR_EVER = float("inf")
@@ -33,26 +32,13 @@ SELECT seq + 1, 'tomorrow', 'of-tomorrow', 1, at, recorded, actor, os_user, sour
 FROM event ORDER BY seq DESC LIMIT 1
 """
 """A fact of a kind that only a later program knows."""
-ROLED = replace(
-    SITE,
-    named=(
-        Operator(ME, frozenset({Role.OPERATOR})),
-        Operator(OTHER, frozenset({Role.OPERATOR})),
-        Operator(BOSS, frozenset({Role.DIRECTOR})),
-    ),
-)
 
 
 @pytest.fixture
 def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
     """A desk that keeps acts, with one incident on record."""
-    lay_record(tmp_path / "data")
-    desk = keeping_desk(tmp_path, now=clock)
-    calls.take_call(desk, CALL)
-    yield desk
-    if desk.keeping is not None:
-        desk.keeping.close()
-    desk.database.close()
+    with with_one_call(tmp_path, now=clock) as desk:
+        yield desk
 
 
 @pytest.fixture
@@ -66,6 +52,22 @@ def lost(desk: Desk) -> None:
     """From now on acts are kept, though the record could be read."""
     assert desk.keeping is not None
     desk.keeping.went(Away("gone"))
+
+
+def _bring_in_vain(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The record goes away again at the third act that is brought to it, which undoes all three."""
+    record, seen = Desk.record, [0]
+
+    def full(self: Desk, *args: object, **kwargs: object) -> object:
+        seen[0] += 1
+        if seen[0] == 3:
+            raise Away("gone again")
+        return record(self, *args, **kwargs)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Desk, "record", full)
+        with pytest.raises(Away):
+            bring(desk)
 
 
 def _noted(desk: Desk, number: int) -> list[str]:
@@ -183,18 +185,7 @@ def test_roles_are_not_taken_for_read_that_were_never_committed(
     lost(desk)
     for place in range(3):
         desk.perform("note", 1, {"text": f"{place}"})
-    record, seen = Desk.record, [0]
-
-    def full(self: Desk, *args: object, **kwargs: object) -> object:
-        seen[0] += 1
-        if seen[0] == 3:
-            raise Away("full")
-        return record(self, *args, **kwargs)  # type: ignore[arg-type]
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Desk, "record", full)
-        with pytest.raises(Away):
-            bring(desk)
+    _bring_in_vain(desk, monkeypatch)
     director = open_desk(desk.database.data, BOSS, now=clock)
     director.site = ROLED
     give_roles(director, ME, {Role.OBSERVER})
@@ -213,18 +204,7 @@ def test_a_replay_that_fails_forgets_nothing_that_was_known_before(
     lost(desk)
     for place in range(3):
         desk.perform("note", 1, {"text": f"{place}"})
-    record, seen = Desk.record, [0]
-
-    def full(self: Desk, *args: object, **kwargs: object) -> object:
-        seen[0] += 1
-        if seen[0] == 3:
-            raise Away("gone again")
-        return record(self, *args, **kwargs)  # type: ignore[arg-type]
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Desk, "record", full)
-        with pytest.raises(Away):
-            bring(desk)
+    _bring_in_vain(desk, monkeypatch)
     assert [desk.memory.known(each.number) for each in known] == [
         (each, list(reading.read_incident(desk, each.number).history)) for each in known
     ]

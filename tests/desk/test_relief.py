@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,24 +16,15 @@ from hisconsole.desk.keeping import Keeping
 from hisconsole.desk.people import set_pin, sit_down, who_is_here
 from hisconsole.desk.worker import DeskThread
 from hisconsole.errors import Away, Refused
-from hisconsole.plan.operators import Operator
-from hisconsole.plan.roles import Role
 from hisconsole.store.database import Database
 from hisconsole.store.journal import Journal, Place
+from tests.desk.away import ROLED
 from tests.desk.test_worker import Screen
 from tests.desk.test_worker_away import WAIT, Ice, note, relieving, take, until
-from tests.hospital import ADOPTED, OPERATORS, SITE, Clock, actor, lay_record, open_desk
+from tests.hospital import ADOPTED, OPERATORS, Clock, actor, lay_record, open_desk
 
 ME, OTHER, BOSS = OPERATORS
 PIN, OTHERS, WRONG = b"40718263", b"51809374", b"99551122"
-ROLED = replace(
-    SITE,
-    named=(
-        Operator(ME, frozenset({Role.OPERATOR})),
-        Operator(OTHER, frozenset({Role.OPERATOR})),
-        Operator(BOSS, frozenset({Role.DIRECTOR})),
-    ),
-)
 
 
 @pytest.fixture(autouse=True)

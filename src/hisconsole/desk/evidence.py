@@ -23,7 +23,7 @@ from hisconsole.text import _
 
 if TYPE_CHECKING:
     from hisconsole.desk.desk import Desk
-from hisconsole.desk.transaction import Transaction
+    from hisconsole.desk.transaction import Transaction
 
 LATE = timedelta(minutes=5)
 """A snapshot taken longer after a notice than this would be no evidence of it."""

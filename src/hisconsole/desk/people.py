@@ -155,8 +155,9 @@ def who_is_here(desk: Desk) -> Present:
     """Who acts at this desk; a director's change of his role counts, where the record can be read."""
     desk.recognise()
     operator = desk.actor.operator
-    with suppress(StoreFault), desk.database.read() as connection:
-        desk.permits.look(connection)
+    if not desk.full_site.named:  # else that has just been looked at
+        with suppress(StoreFault), desk.database.read() as connection:
+            desk.permits.look(connection)
     return Present(
         operator,
         desk.site,
