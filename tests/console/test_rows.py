@@ -1,3 +1,4 @@
+import asyncio
 import re
 import sys
 import time
@@ -6,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -192,6 +194,22 @@ async def test_a_resize_keeps_the_cursor_in_view() -> None:
             await pilot.pause()
             assert listed.cursor_key == held
             assert f"I-{held:05}" in "".join(text(app))
+
+
+async def test_rows_that_come_between_a_new_size_and_the_word_of_it_are_drawn() -> None:
+    async with shown() as (_, listed, pilot):
+        seen = Region(0, 0, 80, 10)
+        listed.render_lines(seen)
+        told = asyncio.Event()
+        listed.call_later(told.wait)
+        listed.styles.height = 10
+        while listed.size.height != 10:
+            await asyncio.sleep(0.01)
+        listed.render_lines(seen)
+        listed.set_rows([Item(900)])
+        told.set()
+        await pilot.pause()
+        assert "I-00900" in listed.render_lines(seen)[0].text
 
 
 async def test_a_row_that_cannot_be_drawn_costs_one_line() -> None:

@@ -304,8 +304,9 @@ class RowList(Widget, Generic[Row], can_focus=True):
         elif not self._top <= self._cursor < self._top + height:
             self._top = self._cursor - height // 2
         self._top = max(0, min(self._top, len(self._keys) - height))
-        if len(self._shown) != height:
-            return  # Not laid out yet, or just resized: all of it is drawn anyway.
+        if len(self._shown) != height:  # not laid out yet, or just resized, and perhaps drawn already
+            self.refresh()
+            return
         width = self.size.width
         wanted = [self._line(y) for y in range(height)]
         changed = [
@@ -327,12 +328,9 @@ class RowList(Widget, Generic[Row], can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the cursor in view in the new size."""
-        top = self._top
         self._shown = []
         self._settle()
         self._shown = [self._line(y) for y in range(self._height)]
-        if self._top != top:
-            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line; a row that cannot be drawn says so in its place and spares the others."""
