@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sqlite3
 import stat
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -27,6 +31,11 @@ from tests.hospital import ADOPTED, Clock, lay_record, open_desk
 from tests.store.processes import Processes, start, wal
 
 CALL = {"workstation": "reg-01", "symptom": "3", "words": "cannot save"}
+
+SIDE_BY_SIDE = pytest.mark.skipif(
+    sqlite.wal_is_safe(sqlite3.sqlite_version_info) or sqlite.driver() is sqlite3,
+    reason="needs a safe and a vulnerable SQLite side by side",
+)
 
 
 def _count(database: Database) -> int:
@@ -90,11 +99,10 @@ def test_what_holds_on_the_live_connection(driver: ModuleType, desk: Desk) -> No
         assert verify(connection).faults == ()
 
 
+@SIDE_BY_SIDE
 def test_a_vulnerable_sqlite_writes_to_no_write_ahead_log(
     data: Path, processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if sqlite.wal_is_safe(sqlite3.sqlite_version_info) or sqlite.driver() is sqlite3:
-        pytest.skip("needs a safe and a vulnerable SQLite side by side")
     monkeypatch.setattr(sqlite, "driver", lambda: sqlite3)
     early = open_desk(lay_record(data))
     other = processes.start(wal, data=str(data))
@@ -347,3 +355,24 @@ def test_five_first_starts_at_once_make_one_record(data: Path, processes: Proces
     assert (proof.faults, proof.incidents, proof.head.seq) == ((), 5, 1 + 5 * 2)  # the plan is adopted once
     database.close()
     assert not (data / "record.db.new").exists()
+
+
+@SIDE_BY_SIDE
+def test_two_that_would_change_the_mode_at_once_do_not_wait_for_each_other(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_record(data)
+    both, opened = threading.Barrier(2), itertools.count()
+
+    def connect(*args: Any, **kwargs: Any) -> sqlite3.Connection:
+        connection = sqlite3.connect(*args, **kwargs)
+        connection.execute("SELECT count(*) FROM event").fetchone()
+        if next(opened) < 2:
+            both.wait(5)
+        return connection
+
+    monkeypatch.setattr(sqlite, "driver", lambda: SimpleNamespace(**{**vars(sqlite3), "connect": connect}))
+    with ThreadPoolExecutor(2) as pool:
+        for database in pool.map(lambda _each: Database(data), range(2)):
+            assert _count(database)
+            database.close()

@@ -303,14 +303,9 @@ def _engine(path: Path, *, writable: bool) -> Engine:
     url = URL.create("sqlite", database=str(path))  # a path may hold ? and %
     engine = create_engine(url, module=sqlite.driver(), poolclass=StaticPool)
 
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions are begun below, not by the driver
-        try:
-            sqlite.set_pragmas(connection, path=path, writable=writable)
-        except BaseException:
-            connection.close()
-            raise
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, _record: Any, args: Any, given: Any) -> Any:
+        return sqlite.connected(lambda: dialect.connect(*args, **given), path=path, writable=writable)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
@@ -143,16 +144,26 @@ def _unsafe(path: Path, mode: str) -> StoreFault:
     )
 
 
-def _patiently(ask: Callable[[], Any]) -> Any:
-    """Ask again while others hold the file: a change of the journal's mode does not wait by itself."""
+def connected(connect: Callable[[], Any], *, path: Path, writable: bool) -> Any:
+    """A connection with what must hold on it; `connect` is called again while others hold the file.
+
+    A change of the journal's mode does not wait by itself, and one that waited with its connection open
+    would hold the file too: two would wait for each other.
+    """
     until = time.monotonic() + BUSY_MS / 1000
     while True:
+        connection = connect()
+        connection.isolation_level = None  # transactions are begun by the engine, not by the driver
         try:
-            return ask()
-        except driver().OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > until:
+            set_pragmas(connection, path=path, writable=writable)
+        except BaseException as error:
+            connection.close()
+            held = isinstance(error, driver().OperationalError) and "locked" in str(error)
+            if not held or time.monotonic() > until:
                 raise
-        time.sleep(0.02)
+        else:
+            return connection
+        time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - so that they do not meet again
 
 
 def set_pragmas(connection: Any, *, path: Path, writable: bool) -> None:
@@ -166,7 +177,7 @@ def set_pragmas(connection: Any, *, path: Path, writable: bool) -> None:
     ask(f"busy_timeout={BUSY_MS}")
     wal = wal_is_safe(driver().sqlite_version_info)
     if writable:
-        mode = _patiently(lambda: ask(f"journal_mode={'WAL' if wal else 'PERSIST'}"))
+        mode = ask(f"journal_mode={'WAL' if wal else 'PERSIST'}")
         if mode != ("wal" if wal else "persist"):
             raise _unsafe(path, mode)
     wanted = {
