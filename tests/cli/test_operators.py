@@ -105,10 +105,25 @@ def test_who_only_reads_or_says_no_name_sees_no_number_in_anything(run: Hospital
         ("path", "reg-01"),
         ("incidents", "--json"),
         ("log", "--json"),
+        ("log", "--text", "13912345678"),
+        ("journal",),
+        ("journal", "--json"),
+        ("due", "--json"),
+        ("incident", "1", "--review"),
+        ("incident", "1", "--review", "--json"),
+        ("escalation", "1"),
+        ("shifts", "--json"),
+        ("targets", "list", "--json"),
+        ("operators", "--json"),
+        ("ready", "--json"),
     ):
         ran = run(*words, operator=who)
         assert ran.code in (0, 1), (words, ran.err)
         assert [number for number in numbers if number in ran.out] == [], words
+    for words in (("incident", "1", "--review"), ("handover",)):
+        made = run.folder / f"{words[0]}.html"
+        assert run(*words, "--html", str(made), operator=who).code == 0, words
+        assert [number for number in numbers if number in made.read_text("utf-8")] == [], words
     assert "13912345678" in run("incident", "1", "--numbers").out
 
 

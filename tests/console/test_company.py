@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from hisconsole.console.classify import Classification
 from hisconsole.console.incident import IncidentScreen
 from hisconsole.desk import presence
+from hisconsole.desk.actor import Actor
+from hisconsole.desk.desk import Desk
 from hisconsole.desk.drafts import process_id
+from hisconsole.paths import Server
+from hisconsole.plan.presence import Looking
 from hisconsole.plan.times import to_text
-from tests.console.app import OTHER, Seat, call, console, desk
+from hisconsole.store.shared import Shared
+from hisconsole.store.signs import put
+from tests.console.app import ME, OTHER, Seat, call, console, desk, site
 from tests.desk.test_presence import lay
 
 
@@ -61,6 +69,36 @@ async def test_one_shows_oneself_while_one_looks_and_what_one_does(tmp_path: Pat
         await seat.at(IncidentScreen)
         await seat.press("esc")
         await seat.until(lambda: not own.exists())
+
+
+async def test_a_console_on_another_host_is_seen_where_the_record_lies_on_a_server(
+    tmp_path: Path, on_postgres: Callable[[bool], Server]
+) -> None:
+    server = on_postgres(True)
+
+    def sit(host: str, operator: str) -> Desk:
+        database = Shared(server, tmp_path / host)
+        return Desk(database=database, site=site(), actor=Actor(operator, "tester", "local no tty"))
+
+    with closing((other := sit("b", OTHER)).database):
+        call(other)
+        async with console(tmp_path / "a", open_desk=lambda: sit("a", ME)) as seat:
+            await opened(seat)
+            looking = Looking(OTHER, 1, seat.app.now())
+            assert isinstance(other.database, Shared)
+            sign = json.dumps(presence._kept(looking, seat.app.now()))
+            put(other.database, "host-b-1", host="host-b", sign=sign)
+            await seat.until("1 other viewing")
+            assert [each.incident for each in presence.others_of_all(other.database, now=seat.app.now())] == [
+                1
+            ]
+            with other.database.beside() as connection:
+                found = connection.exec_driver_sql("SELECT sign FROM readings.looking WHERE host <> 'host-b'")
+                (ours,) = (json.loads(each) for each in found.scalars())
+            assert (ours["operator"], ours["incident"]) == (ME, 1)
+        with other.database.beside() as connection:
+            left = connection.exec_driver_sql("SELECT host FROM readings.looking").scalars().all()
+        assert left == ["host-b"]
 
 
 async def test_a_claim_is_told_before_the_same_act_and_holds_nobody_up(tmp_path: Path) -> None:

@@ -13,14 +13,16 @@ from tests.postgres import on_both
 
 LOCAL = {
     "test_drafts",
+    "test_keepable",
     "test_keeping",
     "test_kept_numbers",
+    "test_presence",
     "test_promotion",
     "test_relief",
     "test_server_away",
     "test_worker_away",
 }
-"""What has to do with files of this host only, or brings a server of its own."""
+"""What has to do with files of this host only or with no record, or brings a server of its own."""
 LONG = {"test_evidence", "test_turns"}
 """Hundreds of records: on the server with the slow tests, and so is every hostile text."""
 RULES = {

@@ -17,8 +17,10 @@ import pytest
 
 from hisconsole.desk import pins, private
 from hisconsole.desk.actor import Actor, here
+from hisconsole.desk.calls import take_call
 from hisconsole.desk.desk import Desk
-from hisconsole.desk.people import read_past, set_pin, sit_down, sittings, stand_up, who_is_here
+from hisconsole.desk.people import give_roles, read_past, set_pin, sit_down, sittings, stand_up, who_is_here
+from hisconsole.desk.watching import silence
 from hisconsole.errors import NotFound, Refused, StoreFault
 from hisconsole.faultlog import log_fault
 from hisconsole.plan.events import Kind
@@ -27,7 +29,8 @@ from hisconsole.plan.roles import Role
 from hisconsole.store import events
 from hisconsole.store.copies import looked_at
 from hisconsole.store.database import Database
-from tests.hospital import OPERATORS, SITE, Clock, actor, lay_record
+from tests.hospital import OPERATORS, SITE, Clock, actor, lay_record, open_database
+from tests.postgres import SQLITE
 
 ME, OTHER, BOSS = OPERATORS
 PIN, WRONG, NEW = b"40718263", b"99551122", b"51809364"
@@ -54,13 +57,13 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def mine(data: Path, clock: Clock) -> Iterator[Desk]:
-    with closing(Database(data)) as database:
+    with closing(open_database(data)) as database:
         yield Desk(database=database, site=NAMED, actor=actor(ME), now=clock)
 
 
 @pytest.fixture
 def boss(data: Path, clock: Clock) -> Iterator[Desk]:
-    with closing(Database(data)) as database:
+    with closing(open_database(data)) as database:
         yield Desk(database=database, site=NAMED, actor=actor(BOSS), now=clock)
 
 
@@ -147,6 +150,7 @@ def test_a_pin_that_was_set_on_another_host_opens_nothing_here_by_name_and_root_
     assert sit_down(boss, actor(ME), PIN).right
 
 
+@pytest.mark.parametrize("either", [SQLITE], indirect=True)  # a copy is a file
 def test_beside_a_copy_of_the_record_a_name_is_enough_for_no_pin_can_be_set_there(mine: Desk) -> None:
     set_pin(mine, ME, PIN)
     with looked_at(mine.database.data) as folder, closing(Database(folder, writable=False)) as copy:
@@ -283,12 +287,24 @@ def test_the_server_names_by_key_only_over_ssh(monkeypatch: pytest.MonkeyPatch) 
 def test_each_act_carries_operator_account_and_source(mine: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "10.1.2.3 51234 10.1.2.4 22")
     mine.actor = here(ME)
-    set_pin(mine, ME, PIN)
     with mine.database.read() as connection:
-        last = events.since(connection, 0)[-1]
-    assert last.actor == ME
-    assert last.os_user == here(ME).os_user != ""
-    assert last.source.startswith("10.1.2.3 ")
+        before = events.head(connection).seq
+    take_call(mine, {"workstation": "reg-01", "symptom": "cannot-save"})
+    mine.perform("acknowledge", 1)
+    silence(mine, ["sw-1"], {"until": "+30", "reason": "works"})
+    with pytest.raises(Refused):
+        give_roles(mine, ME, [Role.DIRECTOR])
+    set_pin(mine, ME, PIN)
+    sit_down(mine, mine.actor, WRONG)
+    with mine.database.read() as connection:
+        written = events.since(connection, before)
+    assert [each.kind for each in written] == [
+        *(Kind.OPENED, Kind.REPORTED, Kind.ACKNOWLEDGED, Kind.SILENCED),
+        *(Kind.NOT_ALLOWED, Kind.PIN, Kind.PIN),
+    ]
+    assert {(each.actor, each.os_user) for each in written} == {(ME, here(ME).os_user)}
+    assert here(ME).os_user != ""
+    assert all(each.source.startswith("10.1.2.3 ") for each in written)
 
 
 def test_a_file_that_others_can_read_or_that_is_spoilt_lets_nobody_in(

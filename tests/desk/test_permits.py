@@ -24,9 +24,8 @@ from hisconsole.plan.events import Event, Kind, NewEvent
 from hisconsole.plan.operators import Operator
 from hisconsole.plan.roles import MACHINES, Role, may, table
 from hisconsole.store import events
-from hisconsole.store.database import Database
 from hisconsole.store.verify import verify
-from tests.hospital import OPERATORS, SITE, Clock, actor, lay_record
+from tests.hospital import OPERATORS, SITE, Clock, actor, lay_record, open_database
 
 ME, OTHER, BOSS = OPERATORS
 ROWS = table()
@@ -45,12 +44,12 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def boss(data: Path, clock: Clock) -> Iterator[Desk]:
-    with closing(Database(data)) as database:
+    with closing(open_database(data)) as database:
         yield Desk(database=database, site=roled(Role.OPERATOR), actor=actor(BOSS), now=clock)
 
 
 def seat(data: Path, clock: Clock, *roles: Role, who: Actor | None = None) -> Desk:
-    return Desk(database=Database(data), site=roled(*roles), actor=who or actor(ME), now=clock)
+    return Desk(database=open_database(data), site=roled(*roles), actor=who or actor(ME), now=clock)
 
 
 def recorded(desk: Desk, kind: Kind | None = None) -> list[Event]:

@@ -91,7 +91,8 @@ def _bring(folder: Path) -> Tally:
 
 
 FEW = (2, 20, 21, 42, 5, 20)
-MANY = (1, 2, 5, 19, 20, 21, 22, 23, 30, 40, 41, 42, 43, 44, 50, 3, 2, 20, 41, 21)
+MANY = (1, 2, 3, 5, 8, 11, 14, 17, 19, 20, 21, 22, 23, 25, 30, 42, 41, 5, 10, 12)
+"""From the first act to the last mark; the later ones are in what those before have left to do."""
 
 
 @pytest.mark.parametrize("points", part([FEW, MANY], [FEW]), ids=len)
@@ -107,7 +108,7 @@ def test_killed_at_many_points_each_act_is_recorded_once(tmp_path: Path, points:
         killed.join(60)
         deaths += killed.exitcode == -signal.SIGKILL
         _once(folder, wanted, whole=False)
-    assert deaths >= len(points) // 2  # the later ones may find nothing left to do
+    assert deaths == len(points)
     _bring(folder)
     _once(folder, wanted, whole=True)
     assert list((folder / "kept").iterdir()) == []

@@ -105,6 +105,17 @@ def test_an_act_with_an_id_that_none_may_have_needs_eyes_and_holds_up_nothing(
     assert [each.seq for each in unsettled(desk)] == [each.seq for each in events]  # said once
 
 
+def test_a_kept_act_carries_who_did_it_and_from_where_whoever_brings_it(desk: Desk, tmp_path: Path) -> None:
+    _lay(
+        tmp_path, _note("theirs", "kept", operator="wang.wei", os_user="shared", source="10.1.2.3 /dev/pts/7")
+    )
+    assert (desk.actor.operator, desk.actor.os_user) == ("li.na", "tester")
+    _bring(tmp_path)
+    (noted,) = (each for each in reading.read_incident(desk, 1).history if each.kind is Kind.NOTED)
+    assert (noted.actor, noted.os_user, noted.source) == ("wang.wei", "shared", "10.1.2.3 /dev/pts/7")
+    assert desk.actor.operator == "li.na"
+
+
 def test_an_act_of_somebody_who_has_left_needs_eyes_and_holds_up_nothing(desk: Desk, tmp_path: Path) -> None:
     named = tuple(Operator(who, frozenset({Role.DIRECTOR})) for who in ("wang.wei", "zhao.min"))
     roster = tuple(each for each in SITE.roster if each.id != "li.na")

@@ -1,4 +1,4 @@
-"""The screen's thread on a real PostgreSQL server that is killed, frozen, and comes back."""
+"""The screen's thread on a real PostgreSQL server that is stopped, killed, frozen, and comes back."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def thread(server: Server, tmp_path: Path, clock: Clock, screen: Screen) -> Iter
     thread.stop(WAIT)
 
 
-@pytest.mark.parametrize("how", ["killed", "frozen"])
+@pytest.mark.parametrize("how", ["stopped", "killed", "frozen"])
 def test_acts_go_on_while_the_server_is_away_and_are_recorded_once(
     thread: DeskThread, screen: Screen, own: Postgres, server: Server, how: str
 ) -> None:
@@ -64,10 +64,10 @@ def test_acts_go_on_while_the_server_is_away_and_are_recorded_once(
     screen.board(seq=ADOPTED + 2)
     until(lambda: thread._desk is not None and thread._desk.memory.known(1))
     threads = threading.active_count()
-    if how == "killed":
-        own.stop(signal.SIGQUIT)
-    else:
+    if how == "frozen":
         own.freeze()
+    else:
+        own.stop(signal.SIGQUIT if how == "killed" else signal.SIGINT)
     first = thread.submit(lambda desk: desk.perform("acknowledge", 1))
     until(relieving(thread, first))
     assert first.result().kept
@@ -79,10 +79,10 @@ def test_acts_go_on_while_the_server_is_away_and_are_recorded_once(
     until(relieving(thread, call))
     assert subject(call.result().incident) == "K1"
     until(lambda: {subject(row.number) for row in away_board(screen).rows} == {"0001", "K1"})
-    if how == "killed":
-        own.start()
-    else:
+    if how == "frozen":
         own.thaw()
+    else:
+        own.start()
     until(lambda: thread.keeping is not None and thread.keeping.told)
     assert thread.keeping is not None
     assert list(thread.keeping.told) == ["7 kept acts were recorded. Their numbers: K1 0002."]

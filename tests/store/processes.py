@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import random
 import select
 import signal
 import sqlite3
@@ -18,14 +19,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from hisconsole.desk import calls
+from hisconsole.desk import calls, reading
 from hisconsole.desk.actor import act_id, utc_now
 from hisconsole.desk.desk import Desk
-from hisconsole.errors import Busy, HisError, NotFound
+from hisconsole.errors import Busy, HisError, NotFound, Refused
 from hisconsole.store import backup as backup_module
 from hisconsole.store import projections, sqlite
 from hisconsole.store.gate import gate
-from tests.hospital import open_desk
+from tests.hospital import OPERATORS, open_desk
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -98,6 +99,33 @@ def steady(data: str, operator: str, acts: int, pause: float) -> None:
     say("acts", done)
 
 
+def contend(data: str, operator: str, numbers: list[int], acts: int, pause: float) -> None:
+    """One of many at one queue: now a call, now an incident that all hand to and fro, as last seen.
+
+    Says each failure, for each handing on the version that was seen and the event, and how much was done.
+    """
+    desk = open_desk(Path(data), operator, now=utc_now)
+    dice, taken, lost = random.Random(operator), 0, 0
+    for turn in range(acts):
+        try:
+            if turn % 2:
+                calls.take_call(desk, {"workstation": "reg-01", "symptom": "3"})
+                taken += 1
+            else:
+                number = dice.choice(numbers)
+                seen = reading.read_incident(desk, number).incident.version
+                time.sleep(dice.uniform(0, pause / 2))  # others come between what is seen and what is done
+                done = desk.perform("assign", number, {"owner": dice.choice(OPERATORS)}, expected=seen)
+                if done.seq:
+                    say("handed", number, seen, done.seq)
+        except Refused:
+            lost += 1
+        except HisError as error:
+            say("failed", error)
+        time.sleep(dice.uniform(pause / 2, pause))
+    say("acts", taken, lost)
+
+
 def race(data: str, operator: str, numbers: list[int], meet: list[float]) -> None:
     """Acknowledge incidents, each at an agreed time; says who won, or the loser's sentence."""
     desk = open_desk(Path(data), operator, now=utc_now)
@@ -168,7 +196,8 @@ def back_up(data: str, target: str) -> None:
 
 
 ROLES: dict[str, Callable[..., None]] = {
-    role.__name__: role for role in (work, hasty, steady, race, repeat, start, hold, grasp, wal, back_up)
+    role.__name__: role
+    for role in (work, hasty, steady, contend, race, repeat, start, hold, grasp, wal, back_up)
 }
 
 

@@ -26,9 +26,9 @@ from hisconsole.store.moving import copy, to_a_file, to_the_server
 from hisconsole.store.revision import HEAD
 from hisconsole.store.shared import Shared
 from hisconsole.store.verify import verify
-from tests.hospital import ADOPTED, OPERATORS, SITE, Clock, actor, lay_record, open_database, open_desk
+from tests.hospital import ADOPTED, OPERATORS, SITE, Clock, actor, open_database
 from tests.postgres import GUARDED, Postgres
-from tests.store.processes import Processes, start, steady
+from tests.store.processes import Processes, start
 
 CALL = {"workstation": "reg-01", "symptom": "3", "words": "cannot save"}
 Lay = Callable[[bool], Server]
@@ -324,19 +324,3 @@ def test_of_two_servers_the_one_that_takes_writes_is_found(server: Server, data:
     pair = Server(server.user, (("127.0.0.1", 1), *server.hosts), server.name)
     with closing(Shared(pair, data)) as database, database.write() as connection:
         assert count(connection) == ADOPTED
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(180)
-@pytest.mark.usefixtures("on_postgres")
-def test_twenty_writers_for_a_minute_lose_nothing(data: Path, processes: Processes) -> None:
-    desk = open_desk(lay_record(data))
-    for number in range(20):
-        processes.start(steady, data=str(data), operator=f"op-{number}", acts=180, pause=20 / 66)
-    acts = sum(int(line[1]) for line in processes.until("acts", count=20, wait=120))
-    assert processes.lines(0) == []  # nobody failed
-    assert acts == 20 * 180
-    with desk.database.read() as connection:
-        proof = verify(connection)
-    assert (proof.faults, proof.incidents, proof.head.seq) == ((), acts, ADOPTED + 2 * acts)
-    desk.database.close()

@@ -171,6 +171,29 @@ def test_a_server_with_an_older_backup_is_found_out(postgres: Postgres, data: Pa
     postgres.drop(server)
 
 
+def test_an_older_backup_that_was_worked_on_is_found_out_by_the_chain(
+    postgres: Postgres, data: Path, tmp_path: Path, clock: Clock
+) -> None:
+    server = postgres.database(template=MADE)
+    desk = _sit(server, data, clock)
+    calls.take_call(desk, CALL)
+    desk.database.data_version()
+    postgres.drop(server)
+    postgres.execute(f"CREATE DATABASE {server.name} TEMPLATE {MADE}")
+    other = _sit(server, tmp_path / "other", clock)
+    for _ in range(3):  # so that no number is missing
+        calls.take_call(other, {**CALL, "words": "of another history"})
+    _until(lambda: f"event {ADOPTED + 2}" in _trouble(desk))
+    with pytest.raises(StoreFault, match=rf"event {ADOPTED + 2}"):
+        desk.perform("acknowledge", 1)
+    assert {each.body.get("words") for each in reading.read_log(desk)} == {None, "of another history"}
+    with other.database.read() as connection:
+        assert verify(connection).head.seq == ADOPTED + 6
+    desk.database.close()
+    other.database.close()
+    postgres.drop(server)
+
+
 def _trouble(desk: Desk) -> str:
     """What a look at the record comes to: empty where it is well."""
     try:

@@ -27,6 +27,16 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A record with some history, its triggers gone: tests change it and roll back."""
     clock = Clock()
     desk = open_desk(Path(tmp_path_factory.mktemp("worked")), now=clock)
+    work_through(desk, clock)
+    with desk.database.write() as connection:
+        for verb in ("update", "delete"):
+            connection.execute(text(f"DROP TRIGGER event_no_{verb}"))
+    yield desk
+    desk.database.close()
+
+
+def work_through(desk: Desk, clock: Clock) -> None:
+    """A history of some length."""
     for number in range(1, 9):
         calls.take_call(desk, {**CALL, "workstation": f"w3-{number:02d}"})
         desk.perform("verify", number, {"result": "confirmed"})
@@ -37,11 +47,6 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     desk.perform("recovered", 5)
     desk.perform("close", 5, {"reason": "over"})
     watching.silence(desk, ["sw-2"], {"until": "+60", "reason": "works on it"})
-    with desk.database.write() as connection:
-        for verb in ("update", "delete"):
-            connection.execute(text(f"DROP TRIGGER event_no_{verb}"))
-    yield desk
-    desk.database.close()
 
 
 @pytest.fixture
@@ -52,7 +57,7 @@ def connection(worked: Desk) -> Iterator[Connection]:
         connection.rollback()
 
 
-def _change(connection: Connection, dice: random.Random) -> tuple[str, str]:
+def change(connection: Connection, dice: random.Random) -> tuple[str, str]:
     """Change one row at random; returns what was done and the fault that must be named."""
     last = head(connection).seq
     seq = dice.randint(1, last)
@@ -85,7 +90,7 @@ def test_every_change_is_found_at_its_event(worked: Desk) -> None:
     dice = random.Random(20261123)
     with worked.database._engine.connect() as connection:
         for _ in range(1000):
-            what, fault = _change(connection, dice)
+            what, fault = change(connection, dice)
             faults = verify(connection).faults
             connection.rollback()
             assert len(faults) == 1, what

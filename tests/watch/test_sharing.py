@@ -317,4 +317,6 @@ async def test_one_that_was_frozen_polls_what_it_has_lost_for_one_lease_at_most(
         await asyncio.sleep(LONE_LEASE_S)
         _said(a), _said(b)
         await asyncio.sleep(EVERY_S * 1.2)
-        assert not set(_said(a)) & set(_said(b))
+        ours, theirs = set(_said(a)), set(_said(b))
+        assert not ours & theirs
+        assert ours | theirs == set(TARGETS)

@@ -52,8 +52,8 @@ class Company:
             from hisconsole.desk import presence
 
             if show:
-                presence.show(desk.database.data, looking, now=now)
-            return presence.others(desk.database.data, now=now)
+                presence.show_all(desk.database, looking, now=now)
+            return presence.others_of_all(desk.database, now=now)
 
         console.ask(job, self._came, failed=lambda _error: None)
 
@@ -63,6 +63,8 @@ class Company:
             from hisconsole.desk import presence
 
             presence.leave(self._console.start.data)
+            # For other hosts the desk does it, before it ends; where it cannot, they forget us in a minute.
+            self._console.desk_thread.submit(lambda desk: presence.leave_all(desk.database))
 
     def told(self, number: int) -> str:
         """Who else looks at an incident, and what they do there, in a few words."""
@@ -77,7 +79,7 @@ class Company:
         def job(desk: Desk) -> None:
             from hisconsole.desk import presence
 
-            presence.leave(desk.database.data)
+            presence.leave_all(desk.database)
 
         self._console.ask(job, lambda _none: None, failed=lambda _error: None)
 

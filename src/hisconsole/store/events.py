@@ -250,14 +250,14 @@ def links(connection: Connection) -> Iterator[tuple[int, str, str]]:
     is too small to be seen. Raises TypeError or ValueError where a column holds another kind of value.
     """
     query = select(*_COLUMNS, table.c.hash).order_by(table.c.seq).execution_options(yield_per=2000)
-    rows = connection.execute(query)
-    for seq, act, kind, incident, at, recorded, actor, os_user, source, body, stored in rows:
-        text = (
-            f'{{"act":{_quoted(act)},"actor":{_quoted(actor)},"at":{_quoted(at)},"body":{body},'
-            f'"incident":{incident:d},"kind":{_quoted(kind)},"os_user":{_quoted(os_user)},'
-            f'"recorded":{_quoted(recorded)},"seq":{seq:d},"source":{_quoted(source)}}}'
-        )
-        yield seq, text, stored
+    with connection.execute(query) as rows:  # a server's cursor is let go also where a fault ends it early
+        for seq, act, kind, incident, at, recorded, actor, os_user, source, body, stored in rows:
+            text = (
+                f'{{"act":{_quoted(act)},"actor":{_quoted(actor)},"at":{_quoted(at)},"body":{body},'
+                f'"incident":{incident:d},"kind":{_quoted(kind)},"os_user":{_quoted(os_user)},'
+                f'"recorded":{_quoted(recorded)},"seq":{seq:d},"source":{_quoted(source)}}}'
+            )
+            yield seq, text, stored
 
 
 _quoted = json.encoder.encode_basestring_ascii

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hisconsole.errors import StoreFault
-from hisconsole.store import shares, tables
+from hisconsole.store import shares, signs, tables
 from hisconsole.store.postgres import SCHEMA
 from hisconsole.store.shared import Shared
 from hisconsole.text import _
@@ -46,6 +46,7 @@ def give(record: Shared, role: str) -> Sequence[str]:
                 ).format(role=role, server=record.server)
             )
         shares.lay(connection)
+        signs.lay(connection)
         for statement in given:
             connection.exec_driver_sql(statement)
     return given
