@@ -139,6 +139,15 @@ def test_an_observer_takes_no_number_away_and_that_he_tried_is_on_record(run: Ho
     assert "100-0000-0103" in run("pack").out
 
 
+def test_a_pack_that_is_not_to_be_recorded_by_who_prints_it_leaves_no_file_behind(run: Hospital) -> None:
+    made = run.folder / "pack.txt"
+    ran = run("pack", "--out", str(made), "--record", operator=HANDS)
+    assert (ran.code, made.exists()) == (4, False)
+    assert "'pack' is for operator, director" in ran.err
+    assert [each["body"]["act"] for each in run("operators", "past", "--json").json] == ["pack"]
+    assert run("pack", "--out", str(made), "--record").code == 0
+
+
 def test_a_name_alone_takes_no_number_away_where_a_pin_goes_with_it(run: Hospital) -> None:
     run("operators", "pin", "li.na", "--from-file", run.pin(PIN))
     right, wrong, made = run.pin(PIN), run.pin(WRONG, "wrong"), run.folder / "list.csv"

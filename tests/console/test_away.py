@@ -255,6 +255,21 @@ async def test_a_page_that_was_open_on_a_kept_call_goes_over_to_the_call_on_reco
     other.database.close()
 
 
+async def test_the_departments_of_a_kept_call_are_those_of_k1(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    other = desk(data)
+    call(other, "reg-01", "first")
+    other.database.close()
+    async with console(data, keep=lambda: keep(data)) as seat:
+        await seat.until(lambda: seat.listed() == [1])
+        seat.app.desk_thread.submit(lose).result(5)
+        seat.app.desk_thread.submit(lambda at: call(at, "lab-01", "second")).result(5)
+        await seat.until(lambda: len(seat.listed()) == 2)
+        seat.place.rows.move_to(next(key for key in seat.listed() if key != 1))
+        await seat.press("d")
+        await seat.until("Departments K1: ")
+
+
 async def test_the_roster_of_a_kept_call_asks_for_the_call_on_record(tmp_path: Path) -> None:
     data = tmp_path / "data"
     other = desk(data)

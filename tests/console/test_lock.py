@@ -242,6 +242,7 @@ async def test_with_the_record_away_at_the_start_the_pin_is_asked_and_acts_are_k
         await asyncio.wrap_future(seat.app.desk_thread.submit(stand_up))
         seat.app.ask(lambda desk: take_call(desk, CALL), lambda _taken: None)
         await seat.at(LockScreen)  # nothing but the PIN is missing
+        await seat.until(" K1  ")
 
 
 async def test_the_pin_is_in_no_screen_no_log_and_no_file(seat: Seat) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from hisconsole.desk import calls, reading
-from hisconsole.desk.desk import Desk
-from hisconsole.errors import Refused
+from hisconsole.desk.desk import Desk, Outcome
+from hisconsole.errors import NotFound, Refused
+from hisconsole.plan.anchors import Anchor
 from hisconsole.plan.words import State
 from hisconsole.store.verify import verify
 from tests.hospital import SITE, START, Clock
@@ -132,6 +134,34 @@ def test_a_report_is_detached_into_its_own_incident(desk: Desk) -> None:
     assert [report.number for report in reading.read_incident(desk, 2).incident.reports] == [2]
     assert calls.take_call(desk, CALL).incident == 3  # no number is given twice
     _verified(desk)
+
+
+TELEPHONE = 13800000000
+"""What somebody types by mistake where the number of an incident is asked for."""
+
+
+@pytest.mark.parametrize(
+    "mistyped",
+    [
+        lambda desk: desk.perform("merge", 1, {"others": f"2 {TELEPHONE}"}),
+        lambda desk: calls.move_report(desk, 1, to=TELEPHONE),
+        lambda desk: calls.take_call(desk, CALL, join=TELEPHONE),
+    ],
+    ids=["merge", "move", "join"],
+)
+def test_a_number_that_no_incident_has_is_told_as_that_and_not_as_a_fault_of_the_record(
+    desk: Desk, mistyped: Callable[[Desk], Outcome]
+) -> None:
+    calls.take_call(desk, CALL)
+    calls.take_call(desk, CALL)
+    with pytest.raises(NotFound, match=f"There is no incident {TELEPHONE}"):
+        mistyped(desk)
+
+
+def test_a_head_whose_event_was_mistyped_is_told_as_missing(desk: Desk) -> None:
+    with desk.database.read() as connection:
+        (fault,) = verify(connection, anchors=[Anchor(TELEPHONE, "a" * 16)]).faults
+    assert fault.startswith(f"The record ends at event 1, and event {TELEPHONE} was known")
 
 
 def test_the_form_is_prefilled_with_who_called_last(desk: Desk) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hisconsole.desk import calls, classifying, maintaining, reading, roster, turns, watching
 from hisconsole.desk.board import first_board
@@ -46,6 +48,29 @@ def proved(desk: Desk) -> None:
 
 def log(desk: Desk, number: int) -> list[str]:
     return [event.kind.value for event in reading.read_incident(desk, number).history]
+
+
+def test_a_disk_that_fills_up_on_the_return_loses_none_of_them_and_sets_none_out(desk: Desk) -> None:
+    lose(desk)
+    for number in range(10):
+        calls.take_call(desk, CALL)
+        desk.perform("note", 1, {"text": f"{number} " + "x" * 1500})
+    find(desk)
+    for more in range(30):
+        with desk.database.read() as connection:
+            pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+            connection.execute(text(f"PRAGMA max_page_count = {pages + more}"))
+        with suppress(Away):
+            assert bring(desk)
+            break
+        assert len(first_board(desk).rows) == 1
+    assert more > 3
+    assert len(first_board(desk).rows) == 11
+    assert log(desk, 1)[2:] == ["noted"] * 10
+    assert unsettled(desk) == ()
+    assert desk.keeping is not None
+    assert sorted(desk.keeping.numbers.values()) == list(range(2, 12))
+    proved(desk)
 
 
 def test_an_act_is_kept_and_recorded_on_return_with_both_its_times(desk: Desk, clock: Clock) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from hisconsole.desk import calling, calls, classifying, escalating, manual, reading, review, roster, telling
 from hisconsole.desk.desk import Desk
+from hisconsole.errors import Refused
 from hisconsole.plan.events import PROVISIONAL
 from hisconsole.plan.incident import Incident
 from tests.desk.away import CALL, bring, find, keeping_desk, lose
@@ -65,6 +66,12 @@ def test_the_order_of_calls_and_what_answers_come_to_are_asked_by_either_number(
         == classifying.judge_answers(desk, PROVISIONAL + 1, {})
         == classifying.judge_answers(desk, 2, {})
     )
+
+
+@pytest.mark.parametrize("act", ["recovered", "close", "reopen", "split"])
+def test_a_refusal_names_a_kept_call_as_every_screen_does(desk: Desk, act: str) -> None:
+    with pytest.raises(Refused, match=r"^K1 (is new|was not merged)"):
+        desk.perform(act, PROVISIONAL + 1, {"reason": "an error"} if act != "recovered" else {})
 
 
 def test_no_message_is_read_out_with_a_number_that_is_gone(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from hisconsole.desk.board import first_board, newer_board
 from hisconsole.desk.desk import Desk
 from hisconsole.errors import StoreFault
 from hisconsole.store import backup as backup_module
+from hisconsole.store import sqlite
 from hisconsole.store.backup import backup, prove, restore
 from hisconsole.store.database import Database
 from hisconsole.store.verify import verify
@@ -164,6 +165,35 @@ def test_another_record_in_place_is_told_also_where_it_is_longer(
     assert at.database.look_back().startswith("ANOTHER RECORD IS IN PLACE, without event")
     assert calls.take_call(at, CALL).incident == 4
     assert at.database.look_back() == ""
+    at.database.close()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_a_record_that_is_copied_into_place_by_hand_is_followed_once_it_is_whole(
+    share: float, data: Path, clock: Clock, tmp_path: Path
+) -> None:
+    other = open_desk(tmp_path / "other", now=clock)
+    at = open_desk(data, now=clock)
+    calls.take_call(at, CALL)
+    at.perform("acknowledge", 1)
+    assert at.database.look_back() == ""
+    clock.pass_(minutes=1)
+    for _call in range(3):
+        calls.take_call(other, CALL)
+    backup(other.database, tmp_path / "two.db")
+    other.database.close()
+    whole = (tmp_path / "two.db").read_bytes()
+    sqlite.remove(data / "record.db")
+    with (data / "record.db").open("wb") as file:
+        file.write(whole[: int(share * len(whole))])
+        file.flush()
+        with pytest.raises(StoreFault, match="damaged"):
+            at.database.data_version()
+        file.write(whole[int(share * len(whole)) :])
+    at.database.data_version()
+    assert at.database.look_back().startswith("ANOTHER RECORD IS IN PLACE, without event")
+    assert reading.read_incident(at, 1).incident.owner == ""
+    assert calls.take_call(at, CALL).incident == 4
     at.database.close()
 
 

@@ -143,6 +143,19 @@ def test_a_write_that_raises_leaves_nothing(desk: Desk) -> None:
         assert connection.execute(text("SELECT count(*) FROM callback")).scalar() == 0
 
 
+def test_a_connection_that_cannot_even_roll_back_is_made_anew_for_the_next_look(desk: Desk) -> None:
+    def fails() -> None:
+        with desk.database.read() as connection:
+            connection.execute(text("SELECT 1"))
+            raw: Any = connection.connection.driver_connection
+            raw.set_authorizer(lambda _action, word, *_more: sqlite3.SQLITE_DENY if word == "ROLLBACK" else 0)
+
+    assert desk.database.data_version() > 0
+    with pytest.raises(StoreFault, match="not authorized"):
+        fails()
+    assert desk.database.data_version() > 0
+
+
 @pytest.fixture(params=[0, 0o022], ids=["umask 0", "umask 022"])
 def umask(request: pytest.FixtureRequest) -> Iterator[None]:
     before = os.umask(request.param)

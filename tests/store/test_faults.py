@@ -49,6 +49,27 @@ def test_a_full_disk_loses_nothing_and_recovers(desk: Desk) -> None:
     assert calls.take_call(desk, CALL).seq == proof.head.seq + 2
 
 
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_what_is_written_together_is_there_whole_or_not_at_all(desk: Desk, goes_on: bool) -> None:
+    def together() -> None:
+        with desk.database.together():
+            calls.take_call(desk, CALL)
+            with pytest.raises(Away, match="The disk is full: nothing was written"):
+                _take_until_refused(desk)
+            with desk.database.read() as connection:
+                connection.execute(text("PRAGMA max_page_count = 1000000"))
+            if goes_on:
+                calls.take_call(desk, CALL)
+
+    calls.take_call(desk, CALL)
+    _fill(desk)
+    with pytest.raises(Away, match="has undone what was being written"):
+        together()
+    with desk.database.read() as connection:
+        assert (verify(connection).faults, verify(connection).head.seq) == ((), ADOPTED + 2)
+    assert calls.take_call(desk, CALL).seq == ADOPTED + 4
+
+
 def test_a_disk_that_is_really_full(tmp_path: Path, small_disk: Callable[[Path, str], None]) -> None:
     folder = tmp_path / "small"
     small_disk(folder, "1m")

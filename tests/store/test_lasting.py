@@ -48,3 +48,8 @@ def test_the_first_place_that_would_take_an_act_is_named_and_nothing_is_written(
     assert takes_acts([under_file, memory]) == memory
     assert takes_acts([under_file]) is None
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_place_that_cannot_even_be_looked_at_takes_nothing(tmp_path: Path) -> None:
+    odd, good = Place(tmp_path / ("x" * 300)), Place(tmp_path / "kept")
+    assert takes_acts([odd, good]) == good

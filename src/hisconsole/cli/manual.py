@@ -178,6 +178,7 @@ def _taker(asked: Namespace, site: Site) -> Iterator[Desk | None]:
     """
     if asked.record:
         with at_desk(asked, writable=True, begin=True) as desk:
+            desk.permit("pack")  # a refusal that came behind the file would leave every number in it
             yield desk
         return
     if site.named and not site.covered:

@@ -15,7 +15,7 @@ from hisconsole.paths import config_dir, data_dir
 from hisconsole.plan.anchors import paper_line
 from hisconsole.plan.operators import Proof
 from hisconsole.plan.picture import StatusPicture
-from hisconsole.store.database import faults
+from hisconsole.store.faults import faults
 from hisconsole.text import _
 from hisconsole.wiring import Settings, evidence_picture, open_desk, open_site
 

@@ -13,6 +13,7 @@ from hisconsole.plan.elapsed import is_over
 from hisconsole.plan.manual import Post, by_hand, open_entries, unread
 from hisconsole.plan.outreach import Notice
 from hisconsole.plan.story_outreach import notice_label
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import countdown
 from hisconsole.text import _, fit, ngettext, printable
 
@@ -65,7 +66,7 @@ def title(seen: Departments, now: datetime, clock: Clock) -> str:
     if seen.resume_from is not None and by_hand(incident):
         when = _("resume from {when}") if seen.resume_from > now else _("may resume since {when}")
         parts.append(when.format(when=clock(seen.resume_from)))
-    return _("Departments {number}: {parts}").format(number=f"{incident.number:04d}", parts=", ".join(parts))
+    return _("Departments {number}: {parts}").format(number=subject(incident.number), parts=", ".join(parts))
 
 
 def draw_post(

@@ -20,6 +20,7 @@ from hisconsole.console.rows import Line
 from hisconsole.desk.actor import here
 from hisconsole.plan.due import duty_label
 from hisconsole.plan.pins import MOST, wait_told
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import countdown
 from hisconsole.plan.words import label
 from hisconsole.text import _
@@ -126,7 +127,7 @@ class LockScreen(ModalScreen[None], inherit_bindings=False):
         lines: Text = [[], [(f" {count}", "alarm" if board.ringing else "bold")], []]
         rows = sorted(board.rows, key=lambda row: bool(row.acknowledged_by))
         for row in rows[:ROWS]:
-            what = f" {row.number:04d}  {label(row.category):<4} {row.workstation or row.department:<12}"
+            what = f" {subject(row.number)}  {label(row.category):<4} {row.workstation or row.department:<12}"
             taken = row.owner or row.acknowledged_by or _("NOT TAKEN")
             due = ""
             if row.due_at is not None:

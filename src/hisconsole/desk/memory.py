@@ -10,7 +10,7 @@ from dataclasses import replace
 from hisconsole.desk.means import Given, Numbers
 from hisconsole.errors import NotFound
 from hisconsole.plan.document import Plan
-from hisconsole.plan.events import SITE, Event, Kind
+from hisconsole.plan.events import PROVISIONAL, SITE, Event, Kind
 from hisconsole.plan.fold import apply, fold
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.story_turn import subject
@@ -87,7 +87,7 @@ class Memory:
         """An incident and its events. Raises NotFound with a sentence."""
         self._forget_another_record()
         known = self._known.get(number)  # another thread may ask for it while this one waits for the record
-        if number <= SITE:
+        if not SITE < number <= PROVISIONAL:  # a server would refuse the question itself
             raise NotFound(_("There is no incident {number}.").format(number=subject(number)))
         fresh = events.of_incident(connection, number, after=known[0].version if known else 0)
         looked = onward(known, fresh) if fresh else known

@@ -90,7 +90,7 @@ def judge(
                     "No event has the hash {hash}: the record was written anew, or ends before it."
                 ).format(hash=anchor.hash)
             continue
-        stored = hash_at(anchor.seq)
+        stored = hash_at(anchor.seq) if anchor.seq <= last else None  # a server has no event of any number
         if stored is not None and stored.startswith(anchor.hash):
             fits = anchor.seq
             continue

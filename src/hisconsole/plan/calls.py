@@ -10,6 +10,7 @@ from hisconsole.errors import Refused
 from hisconsole.plan.asking import Ask, Field
 from hisconsole.plan.events import Kind, NewEvent
 from hisconsole.plan.incident import Incident, Report
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import to_text
 from hisconsole.plan.words import Scope, State, Symptom
 from hisconsole.text import _
@@ -73,7 +74,7 @@ def take(
     if incident.state is State.CLOSED:
         raise Refused(
             _("{number} is closed: reopen it, or take the call as a new incident.").format(
-                number=f"{incident.number:04d}"
+                number=subject(incident.number)
             )
         )
     return [NewEvent(Kind.REPORTED, incident.number, report.occurred, body_of(report))]
@@ -104,7 +105,7 @@ def move(
     if to is not None and to.number == incident.number:
         raise Refused(_("It is in that incident already."))
     if to is not None and to.state is State.CLOSED:
-        raise Refused(_("{number} is closed: reopen it first.").format(number=f"{to.number:04d}"))
+        raise Refused(_("{number} is closed: reopen it first.").format(number=subject(to.number)))
     last = len(incident.reports) == 1
     if last and to is None:
         raise Refused(_("It is the incident's only report: correct it instead."))
@@ -112,7 +113,7 @@ def move(
         raise Refused(
             _(
                 "{number} is being worked and this is its only report: note what you found and close it."
-            ).format(number=f"{incident.number:04d}")
+            ).format(number=subject(incident.number))
         )
     target = to.number if to is not None else number
     events = [NewEvent(Kind.DETACHED, incident.number, now, {"report": report.number, "to": target})]
@@ -122,7 +123,7 @@ def move(
     if last:
         if incident.state is State.NEW:
             events.append(NewEvent(Kind.ACKNOWLEDGED, incident.number, now, {}))
-        reason = _("its only report went to {number}").format(number=f"{target:04d}")
+        reason = _("its only report went to {number}").format(number=subject(target))
         events.append(NewEvent(Kind.CLOSED, incident.number, now, {"reason": reason}))
     return events
 

@@ -18,6 +18,7 @@ from hisconsole.plan.feedback import unreached_departments
 from hisconsole.plan.incident import MOVES, REOPENABLE, Incident
 from hisconsole.plan.manual import Means, open_entries
 from hisconsole.plan.outreach import Ordered
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import to_text
 from hisconsole.plan.words import (
     Category,
@@ -44,7 +45,7 @@ UNDOABLE_NOT = frozenset(
 
 def nowhere(number: int) -> Incident:
     """Where there is no other incident to look at. Raises NotFound."""
-    raise NotFound(_("There is no incident {number}.").format(number=f"{number:04d}"))
+    raise NotFound(_("There is no incident {number}.").format(number=subject(number)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Setting:
         ways = " ".join(_HINTS[target]() for target in State if target in MOVES[state])
         raise Refused(
             _("{number} is {state} and cannot become {to} from there. {ways}").format(
-                number=f"{self.incident.number:04d}", state=label(state), to=label(to), ways=ways
+                number=subject(self.incident.number), state=label(state), to=label(to), ways=ways
             )
         )
 
@@ -129,7 +130,7 @@ def refuse_closed(setting: Setting) -> None:
     if setting.incident.state is State.CLOSED:
         raise Refused(
             _("{number} was closed at {when}. Reopen it first.").format(
-                number=f"{setting.incident.number:04d}",
+                number=subject(setting.incident.number),
                 when=setting.clock(setting.incident.closed_at or setting.now),
             )
         )
@@ -185,7 +186,7 @@ def pin(setting: Setting) -> Sequence[NewEvent]:
     if entry not in {event.seq for event in setting.history}:
         raise Refused(
             _("Entry {entry} is not in the timeline of {number}.").format(
-                entry=entry, number=f"{setting.incident.number:04d}"
+                entry=entry, number=subject(setting.incident.number)
             )
         )
     return [setting.event(Kind.PINNED, entry=entry)]
@@ -253,7 +254,7 @@ def review(setting: Setting) -> Sequence[NewEvent]:
     if setting.incident.category is not Category.I:
         raise Refused(
             _("{number} is {category}; only a Category I goes through review. Close it.").format(
-                number=f"{setting.incident.number:04d}", category=label(setting.incident.category)
+                number=subject(setting.incident.number), category=label(setting.incident.category)
             )
         )
     return [setting.event(Kind.REVIEWED, text=setting.text("text"))]
@@ -264,7 +265,7 @@ def reopen(setting: Setting) -> Sequence[NewEvent]:
     if setting.incident.state not in REOPENABLE:
         raise Refused(
             _("{number} is {state}: there is nothing to reopen.").format(
-                number=f"{setting.incident.number:04d}", state=label(setting.incident.state)
+                number=subject(setting.incident.number), state=label(setting.incident.state)
             )
         )
     return [setting.event(Kind.REOPENED, reason=setting.text("reason"))]

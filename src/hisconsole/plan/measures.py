@@ -19,6 +19,7 @@ from hisconsole.plan.escalation import refusal
 from hisconsole.plan.events import Kind, NewEvent
 from hisconsole.plan.facts import facts_of
 from hisconsole.plan.incident import Incident
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import to_text
 from hisconsole.plan.told import untold
 from hisconsole.plan.words import Category, YesNo, category_name
@@ -226,7 +227,7 @@ def met(setting: Setting) -> Sequence[NewEvent]:
     if not any((due.duty, due.key) == (duty, key) for due in owed):
         raise Refused(
             _("{number} does not owe '{duty}'. It owes: {owed}.").format(
-                number=f"{setting.incident.number:04d}",
+                number=subject(setting.incident.number),
                 duty=f"{duty} {key}".strip(),
                 owed=", ".join(f"{due.duty} {due.key}".strip() for due in owed) or _("nothing"),
             )

@@ -15,6 +15,7 @@ from hisconsole.plan.facts import facts_of
 from hisconsole.plan.incident import Incident, Report
 from hisconsole.plan.likeness import body_of as body_of_proposal
 from hisconsole.plan.likeness import proposal_words
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.words import Category, State
 from hisconsole.text import _
 
@@ -60,14 +61,14 @@ def merge(setting: Setting) -> Sequence[NewEvent]:
         if other.number == incident.number:
             raise Refused(_("An incident cannot be merged into itself."))
         if other.state is State.CLOSED:
-            raise Refused(_("{number} is closed: reopen it first.").format(number=f"{other.number:04d}"))
+            raise Refused(_("{number} is closed: reopen it first.").format(number=subject(other.number)))
     events: list[NewEvent] = []
     for other in others:
         events += _carried(other.reports, other.number, incident.number, setting)
         body = {
             "into": incident.number,
             "state": other.state.value,
-            "reason": _("the same fault as {number}").format(number=f"{incident.number:04d}"),
+            "reason": _("the same fault as {number}").format(number=subject(incident.number)),
             "reports": [report.number for report in other.reports],
         }
         events.append(NewEvent(Kind.MERGED, other.number, now, body))
@@ -88,7 +89,7 @@ def split(setting: Setting) -> Sequence[NewEvent]:
         (each for each in reversed(setting.history) if each.kind is Kind.MERGED and "into" in each.body), None
     )
     if not incident.merged_into or merged is None:
-        raise Refused(_("{number} was not merged into another.").format(number=f"{incident.number:04d}"))
+        raise Refused(_("{number} was not merged into another.").format(number=subject(incident.number)))
     home = setting.look(incident.merged_into)
     reports = [report for report in home.reports if report.number in merged.body["reports"]]
     body = {"from": home.number, "state": merged.body["state"], "reason": setting.text("reason")}

@@ -11,6 +11,7 @@ from hisconsole.plan.act import Act
 from hisconsole.plan.asking import Ask, Field
 from hisconsole.plan.decisions import Setting, refuse_closed
 from hisconsole.plan.events import Kind, NewEvent
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import to_text
 from hisconsole.plan.words import YesNo
 from hisconsole.text import _
@@ -104,7 +105,7 @@ def ticket(setting: Setting) -> Sequence[NewEvent]:
     if done and (known is None or known.done_at is not None):
         raise Refused(
             _("There is no open ticket {number} with {contact} on {incident}.").format(
-                number=number, contact=contact, incident=f"{setting.incident.number:04d}"
+                number=number, contact=contact, incident=subject(setting.incident.number)
             )
         )
     promised = setting.answers.get("promised")

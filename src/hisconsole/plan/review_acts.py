@@ -10,6 +10,7 @@ from hisconsole.plan.asking import Ask, Field
 from hisconsole.plan.decisions import Setting, refuse_closed
 from hisconsole.plan.duty import ACTION
 from hisconsole.plan.events import Kind, NewEvent
+from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import to_text
 from hisconsole.plan.words import State, label
 from hisconsole.text import _
@@ -38,7 +39,7 @@ def action(setting: Setting) -> Sequence[NewEvent]:
     incident, owner, due = setting.incident, setting.text("owner"), setting.moment("due")
     if incident.state is not State.REVIEW:
         sentence = _("{number} is {state}: actions come from the review of a Category I, start that first.")
-        raise Refused(sentence.format(number=f"{incident.number:04d}", state=label(incident.state)))
+        raise Refused(sentence.format(number=subject(incident.number), state=label(incident.state)))
     if setting.people and owner not in setting.people:
         raise Refused(_("'{who}' is not in the roster: name somebody who is.").format(who=owner))
     if due <= setting.now:

@@ -20,7 +20,7 @@ def subject(incident: int) -> str:
     """
     if incident == SITE:
         return "-"
-    if incident > PROVISIONAL:
+    if PROVISIONAL < incident < 2 * PROVISIONAL:  # more is a telephone in the wrong field
         return f"K{incident - PROVISIONAL}"
     return f"{incident:04d}" if incident > SITE else f"T{-incident}"
 

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from hisconsole.errors import StoreFault
 from hisconsole.store import sqlite
 from hisconsole.store.aside import set_aside
-from hisconsole.store.database import RECORD, Database, faults
+from hisconsole.store.database import RECORD, Database
+from hisconsole.store.faults import faults
 from hisconsole.store.gate import gate
 from hisconsole.store.moving import filled
 from hisconsole.store.seen import forget

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 from collections.abc import Iterator
@@ -10,11 +9,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
-from hisconsole.errors import Away, Busy, Damaged, StoreFault
+from hisconsole.errors import Away, Damaged, StoreFault
 from hisconsole.store import migrate, sqlite
+from hisconsole.store.faults import DRIVER_FAULTS, damaged, faults
 from hisconsole.store.gate import gate
 from hisconsole.store.revision import RECORD
 from hisconsole.text import _
@@ -22,30 +22,10 @@ from hisconsole.text import _
 if TYPE_CHECKING:
     from hisconsole.store.events import Head
 
-_DRIVER_FAULTS: tuple[type[Exception], ...] = (
-    exc.DatabaseError,
-    sqlite.driver().DatabaseError,
-)
-
-_GONE = frozenset(
-    {
-        errno.EACCES,
-        errno.EDQUOT,
-        errno.EIO,
-        errno.ENODEV,
-        errno.ENOENT,
-        errno.ENOSPC,
-        errno.EPERM,
-        errno.EROFS,
-        errno.ESTALE,
-    }
-)
-"""What the system says of a disk that is full, gone, broken or read-only: it may come back."""
-
 BACK_S = 10.0
 """How often the newest event is remembered, for the case that the file itself cannot tell it any more."""
 
-__all__ = ["RECORD", "Connection", "Database", "faults"]
+__all__ = ["RECORD", "Connection", "Database"]
 
 
 class Database:
@@ -74,6 +54,8 @@ class Database:
         self._together: Connection | None = None
         self._last_seen: Head | None = None
         self._back_at, self._swaps_seen = 0.0, 0
+        self._file: tuple[int, int] | None = None
+        """Which file is open here; none while the one that was put in its place cannot be used yet."""
         self.swaps = 0
         self.written = 0
         """How many transactions this connection has written: `data_version` tells of others' only."""
@@ -113,15 +95,16 @@ class Database:
         elif not self.path.exists():
             raise StoreFault(_("There is no record at {path}.").format(path=self.path))
         if self.path.stat().st_size == 0:  # SQLite would take it for a new one
-            raise _damaged(self.path, _("it is empty"))
+            raise damaged(self.path, _("it is empty"))
+        found = _identity(self.path)
         self._engine = _engine(self.path, writable=self._writable)
         self._raw: Any = None
-        self._file = _identity(self.path)
         try:
             self._bring_up_to_date()
         except BaseException:
             self._engine.dispose()
             raise
+        self._file = found
 
     def _bring_up_to_date(self) -> None:
         standing = migrate.standing(self._engine)
@@ -178,9 +161,10 @@ class Database:
     def _follow(self) -> None:
         """Reconnect when a restore has put another file in this one's place."""
         if _identity(self.path) != self._file:
-            if self._last_seen is not None:
+            if self._last_seen is not None and self._file is not None:
                 self._last_seen = self._newest_of_old(self._last_seen)
             self._engine.dispose()
+            self._file = None  # one that is only half copied is opened again, until it is whole
             self._open()
             self.swaps += 1
 
@@ -188,7 +172,7 @@ class Database:
         """The newest event of the file that was here, which is still open; `known` where it tells nothing."""
         from hisconsole.store.events import head
 
-        with suppress(OSError, *_DRIVER_FAULTS), self._engine.connect() as connection:
+        with suppress(OSError, *DRIVER_FAULTS), self._engine.connect() as connection:
             newest = head(connection)
             return newest if newest.seq >= known.seq else known
         return known
@@ -226,8 +210,10 @@ class Database:
         try:
             with faults(self.path):
                 yield
-        except Damaged as damage:
-            self.read_only_because = str(damage)
+        except StoreFault as fault:
+            self._raw = None  # with the fault the connection itself may have been given up
+            if isinstance(fault, Damaged):
+                self.read_only_because = str(fault)
             raise
 
     @contextmanager
@@ -246,8 +232,8 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction, one writer at a time; committed when the block ends, undone when it raises."""
         if self._together is not None:
-            with self._guarded(), self._together.begin_nested():
-                yield self._together
+            with self._guarded(), self._one_of(self._together) as connection:
+                yield connection
             return
         with self._transaction() as connection:
             yield connection
@@ -278,8 +264,28 @@ class Database:
             self._together = connection
             try:
                 yield
+                self._refuse_undone(connection)
             finally:
                 self._together = None
+
+    @contextmanager
+    def _one_of(self, together: Connection) -> Iterator[Connection]:
+        """One write of several, undone by itself where it raises and the others are still there."""
+        self._refuse_undone(together)
+        alone = together.begin_nested()
+        try:
+            yield together
+        except BaseException:
+            if not _is_undone(together):  # else what it was part of is gone, and says why
+                alone.rollback()
+            raise
+        alone.commit()
+
+    def _refuse_undone(self, together: Connection) -> None:
+        """Write nothing behind what is gone: it would be on record, and all before it not. Raises Away."""
+        if _is_undone(together):
+            sentence = _("{path} has undone what was being written, all of it: nothing is lost. Try again.")
+            raise Away(sentence.format(path=self.named))
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed, or another record is in place.
@@ -315,60 +321,14 @@ def _engine(path: Path, *, writable: bool) -> Engine:
     return engine
 
 
+def _is_undone(connection: Connection) -> bool:
+    """Whether SQLite has ended a transaction by itself, as it does where the disk is full or fails."""
+    if connection.dialect.name != "sqlite":  # a server ends none that goes on being used
+        return False
+    raw: Any = None if connection.invalidated else connection.connection.driver_connection
+    return raw is None or not raw.in_transaction
+
+
 def _identity(path: Path) -> tuple[int, int]:
     found = os.stat(path)  # noqa: PTH116 - asked ten times a second
     return found.st_dev, found.st_ino
-
-
-@contextmanager
-def faults(path: Path) -> Iterator[None]:
-    """Turn what a database throws into a sentence with a way out."""
-    try:
-        yield
-    except _DRIVER_FAULTS as error:
-        raise _fault(str(getattr(error, "orig", None) or error), path) from error
-    except OSError as error:
-        fault = Away if error.errno in _GONE else StoreFault
-        raise fault(
-            _("{path} cannot be used: {why}.").format(
-                path=error.filename or path, why=error.strerror or error
-            )
-        ) from error
-
-
-def _damaged(path: Path, why: str) -> Damaged:
-    return Damaged(
-        _(
-            "{path} is damaged ({why}). Nothing more is written to it. Restore a backup:"
-            " hisconsole restore FILE; the damaged file is kept."
-        ).format(path=path, why=why)
-    )
-
-
-def _fault(text: str, path: Path) -> StoreFault:
-    lower = text.lower()
-    if "full" in lower:
-        return Away(
-            _(
-                "The disk is full: nothing was written, nothing is lost. Free space where {path} lies"
-                " and do it again."
-            ).format(path=path)
-        )
-    if "locked" in lower or "busy" in lower:
-        return Busy(
-            _("{path} is in use by another program; nothing was written. Try again.").format(path=path)
-        )
-    if "readonly" in lower or "read-only" in lower or "unable to open" in lower:
-        return Away(
-            _("{path} cannot be opened for writing: check the folder's owner and mode.").format(path=path)
-        )
-    if "disk i/o" in lower:
-        return Away(
-            _(
-                "{path} could not be read or written ({why}). Look at the disk and the space left on"
-                " it; if it stays so, restore a backup: hisconsole restore FILE."
-            ).format(path=path, why=text)
-        )
-    if any(sign in lower for sign in ("malformed", "not a database", "corrupt")):
-        return _damaged(path, text)
-    return StoreFault(_("The record {path} failed: {why}.").format(path=path, why=text))

@@ -33,5 +33,8 @@ def takes_acts(places: Iterable[Place]) -> Place | None:
 
 
 def _takes(folder: Path) -> bool:
-    found = next(each for each in (folder, *folder.parents) if each.exists())
-    return found.is_dir() and os.access(found, os.W_OK | os.X_OK)
+    try:
+        found = next(each for each in (folder, *folder.parents) if each.exists())
+        return found.is_dir() and os.access(found, os.W_OK | os.X_OK)
+    except OSError:  # in a folder of somebody else's, it cannot even be looked at
+        return False

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Table, delete, insert, select
 from hisconsole.errors import Away, StoreFault
 from hisconsole.store import events, postgres, sqlite, tables
 from hisconsole.store.aside import set_aside
-from hisconsole.store.database import RECORD, Database, faults
+from hisconsole.store.database import RECORD, Database
+from hisconsole.store.faults import faults
 from hisconsole.store.gate import gate
 from hisconsole.store.leftover import PRIVATE, clear, in_use
 from hisconsole.store.verify import Proof, verify
