@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from hisconsole.desk.replaying import Tally, replay_orphans, unsettled
 from hisconsole.errors import Away, Refused
 from hisconsole.plan.events import PROVISIONAL, Kind
 from hisconsole.plan.roles import Role
+from hisconsole.plan.story_turn import subject
 from hisconsole.store.journal import Journal, Place
 from tests.desk.away import CALL, ROLED, bring, keeping, keeping_desk, with_one_call
 from tests.hospital import OPERATORS, SITE, Clock, lay_record, open_desk
@@ -113,11 +114,16 @@ def test_an_act_on_a_call_of_the_last_outage_is_found_by_another_process(desk: D
     assert _noted(desk, 2) == ["of a form that stayed open"]
 
 
-def test_calls_that_were_kept_are_merged_and_kept_apart_under_their_real_numbers(desk: Desk) -> None:
+@pytest.mark.parametrize("typed", [str, subject, lambda number: subject(number).lower()])
+def test_calls_that_were_kept_are_merged_and_kept_apart_under_their_real_numbers(
+    desk: Desk, typed: Callable[[int], str]
+) -> None:
     lost(desk)
     first, second, third = (calls.take_call(desk, CALL).incident for _each in range(3))
-    desk.perform("merge", 1, {"others": f"{first}, {second}"})
-    desk.perform("apart", 1, {"others": str(third)})
+    desk.perform("merge", 1, {"others": f"{typed(first)}, {typed(second)}"})
+    with pytest.raises(Refused, match="'K1x' is no number"):
+        desk.perform("merge", 1, {"others": "K1x"})
+    desk.perform("apart", 1, {"others": typed(third)})
     assert bring(desk)
     assert unsettled(desk) == ()
     assert [reading.read_incident(desk, number).incident.merged_into for number in (2, 3, 4)] == [1, 1, 0]

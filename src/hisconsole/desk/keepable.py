@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
 from hisconsole.errors import Away, HisError, Refused
 from hisconsole.plan.events import PROVISIONAL
-from hisconsole.plan.story_turn import subject
+from hisconsole.plan.story_turn import number_of, subject
 from hisconsole.plan.times import to_text
 from hisconsole.text import _
 
@@ -77,7 +77,7 @@ class Keepable:
 
 _NAMES_INCIDENT = frozenset({"to", "join", "incident", "others"})
 """Answers that are typed, and are the number of an incident, or some of them."""
-_PERHAPS = re.compile(r"(?<![0-9])[0-9]{10,12}(?![0-9])")
+_PERHAPS = re.compile(r"(?<![0-9A-Za-z])(?:[Kk][0-9]{1,9}|[0-9]{10,12})(?![0-9A-Za-z])")
 """In such an answer: what may be a provisional number."""
 
 KEEPABLE: dict[str, Keepable] = {}
@@ -150,7 +150,7 @@ def _numbered(name: str, value: Any, numbers: Mapping[int, int]) -> Any:
     if isinstance(value, Mapping):
         return with_numbers(value, numbers)
     if isinstance(value, str) and name in _NAMES_INCIDENT:
-        return _PERHAPS.sub(lambda found: str(_numbered(name, int(found[0]), numbers)), value)
+        return _PERHAPS.sub(lambda found: str(_numbered(name, number_of(found[0]), numbers)), value)
     if isinstance(value, int) and value > PROVISIONAL:
         if value not in numbers:
             raise Refused(_("The call {name} that it is about is not on record.").format(name=subject(value)))

@@ -56,14 +56,14 @@ class Permits:
 
     def look(self, connection: Connection, newest: int | None = None) -> None:
         """Know the roles and PINs of this moment; `newest` is the record's newest seq where that is known."""
-        if self._swaps != self._database.swaps:
-            self._swaps, self._given, self._pins, self._read = self._database.swaps, {}, {}, 0
+        swaps, known, kept, read = self._database.swaps, self._given, self._pins, self._read
+        if self._swaps != swaps:
+            known, kept, read = {}, {}, 0
         newest = events.head(connection).seq if newest is None else newest
-        if newest != self._read:
-            fresh = events.of_site(connection, _KINDS, after=self._read)
-            self._given |= given(fresh)
-            self._pins |= pins_kept(fresh)
-            self._read = newest
+        if newest != read:
+            fresh = events.of_site(connection, _KINDS, after=read)
+            known, kept, read = known | given(fresh), kept | pins_kept(fresh), newest
+        self._swaps, self._given, self._pins, self._read = swaps, known, kept, read
 
     def passed(self, written: Sequence[Event]) -> None:
         """Events of one's own, at the end of the record, need not be read again."""

@@ -15,7 +15,7 @@ from hisconsole.plan.facts import facts_of
 from hisconsole.plan.incident import Incident, Report
 from hisconsole.plan.likeness import body_of as body_of_proposal
 from hisconsole.plan.likeness import proposal_words
-from hisconsole.plan.story_turn import subject
+from hisconsole.plan.story_turn import number_of, subject
 from hisconsole.plan.words import Category, State
 from hisconsole.text import _
 
@@ -103,10 +103,11 @@ def split(setting: Setting) -> Sequence[NewEvent]:
 def _numbers(setting: Setting) -> list[int]:
     """The incidents that were named, or those proposed."""
     words = setting.text("others").replace(",", " ").split()
-    if wrong := next((word for word in words if not (word.isascii() and word.isdigit())), ""):
+    named = [(number_of(word), word) for word in words]
+    if wrong := next((word for number, word in named if number is None), ""):
         raise Refused(_("'{word}' is no number of an incident.").format(word=wrong))
     proposal = setting.incident.proposal
-    numbers = [int(word) for word in words] or list(proposal.others if proposal else ())
+    numbers = [number for number, _word in named if number is not None] or list(proposal.others if proposal else ())
     if not numbers:
         raise Refused(_("Nothing is proposed for it: give the numbers of the other incidents."))
     return list(dict.fromkeys(numbers))

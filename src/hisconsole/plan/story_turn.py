@@ -25,6 +25,15 @@ def subject(incident: int) -> str:
     return f"{incident:04d}" if incident > SITE else f"T{-incident}"
 
 
+def number_of(word: str) -> int | None:
+    """The incident that was typed, as its number or as K1; None where it is neither."""
+    kept = word[:1] in ("K", "k")
+    digits = word[1:] if kept else word
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(PROVISIONAL)) + 2):
+        return None
+    return int(digits) + PROVISIONAL if kept else int(digits)
+
+
 def _begun(body: Body, clock: Clock) -> str:
     if body["solo"]:
         return _("{who} took the duty alone: {reason}").format(who=body["person"], reason=body["solo"])
