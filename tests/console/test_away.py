@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from hisconsole.store.journal import Journal, Place
 from hisconsole.store.verify import verify
 from tests.console.app import ME, Seat, call, console, desk, site
 from tests.console.test_call import begin
+from tests.console.watched import ISOLATED, Script
 from tests.desk.away import lose
 
 
@@ -111,7 +113,7 @@ async def test_the_record_goes_and_comes_back_and_work_goes_on(tmp_path: Path) -
         await seat.at(QueueScreen)
         assert all(len(line) <= 80 for line in seat.lines())
         bring_back(data)
-        await seat.until("2 kept acts were recorded. Their numbers: K1 0002.")
+        await seat.until("2 kept acts were recorded. On record: K1 is 0002.")
         await seat.until(lambda: sorted(map(int, map(str, seat.listed()))) == [1, 2])
         assert "KEPT HERE" not in seat.lines()[0]
         assert "STALE" not in seat.lines()[0]
@@ -121,6 +123,71 @@ async def test_the_record_goes_and_comes_back_and_work_goes_on(tmp_path: Path) -
     with at.database.read() as connection:
         assert verify(connection).faults == ()
     at.database.close()
+
+
+async def test_what_is_owed_stays_known_and_is_counted_while_the_record_is_away(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    other = desk(data)
+    call(other, "reg-01", "first")
+    call(other, "lab-01", "second")
+    other.perform("acknowledge", 2)
+    other.perform("verify", 2, {"result": "not-reproduced"})
+    other.perform("close", 2, {"reason": "a mistake"})
+    other.database.close()
+    async with console(data, keep=lambda: keep(data)) as seat:
+        await seat.until(lambda: seat.listed() == [1])
+        await known(seat, 1)
+        assert " 0 overdue" in seat.lines()[0]
+        take_away(data)
+        await seat.until("STALE")
+        await seat.press("!")
+        await seat.at(DutiesScreen)
+        await seat.until("this is what the incidents owe as far as it is known here.")
+        await seat.until(lambda: (1, "acknowledge", "") in seat.listed())
+        assert {key[0] for key in seat.listed() if isinstance(key, tuple)} == {1}
+        await seat.press("a")
+        await seat.until("0001: Acknowledge, KEPT HERE")
+        await seat.until(lambda: (1, "acknowledge", "") not in seat.listed() and seat.listed())
+        await seat.press("esc")
+        board = seat.app.board
+        assert board is not None
+        late = replace(board.rows[0], due_at=utc_now() - timedelta(minutes=1))
+        seat.app.post_message(NewsCame(Trouble("gone", utc_now(), board=replace(board, rows=(late,)))))
+        await seat.until(lambda: " 1 overdue" in seat.lines()[0])
+        bring_back(data)
+        await seat.until("1 kept act was recorded.")
+
+
+async def test_why_the_record_was_away_does_not_stand_there_once_it_is_back(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    other = desk(data)
+    call(other, "reg-01", "first")
+    other.database.close()
+    async with console(data, keep=lambda: keep(data)) as seat:
+        await known(seat, 1)
+        take_away(data)
+        await seat.until("STALE")
+        bring_back(data)
+        await seat.until("The record is back.")
+
+
+async def test_a_console_that_sees_nothing_says_all_the_same_what_it_keeps(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    other = desk(data)
+    call(other, "reg-01", "first")
+    other.database.close()
+    script = Script()
+    script.put(path=ISOLATED)
+    async with console(data, keep=lambda: keep(data), watching=script.watching) as seat:
+        await seat.until(lambda: seat.listed() == [1])
+        await known(seat, 1)
+        await seat.until(lambda: " ISOLATED " in seat.lines()[0])
+        take_away(data)
+        await seat.until(lambda: " STALE <1m    ISOLATED " in seat.lines()[0])
+        await seat.press("a")
+        await seat.until(lambda: " KEPT HERE 1 <1m    ISO" in seat.lines()[0])
+        bring_back(data)
+        await seat.until(lambda: " KEPT HERE " not in seat.lines()[0])
 
 
 async def test_a_conflict_stands_among_the_duties_until_it_is_settled(tmp_path: Path) -> None:
@@ -210,7 +277,7 @@ async def test_a_console_begins_while_its_record_is_away(tmp_path: Path) -> None
         seat.app.post_message(NewsCame(Trouble("Of its wait nothing was written.", utc_now())))
         await seat.until("KEPT HERE 1 <1m: Of its wait nothing was written.")  # which no act is lost for
         there.set()
-        await seat.until("1 kept act was recorded. Their numbers: K1 0001.")
+        await seat.until("1 kept act was recorded. On record: K1 is 0001.")
         await seat.until(lambda: seat.listed() == [1])
 
 
@@ -243,7 +310,7 @@ async def test_a_page_that_was_open_on_a_kept_call_goes_over_to_the_call_on_reco
         await seat.at(IncidentScreen)
         await seat.until(" K1  ")
         bring_back(data)
-        await seat.until("Their numbers: K1 0002.")
+        await seat.until("On record: K1 is 0002.")
         await seat.until(" 0002  ")
         assert " K1  " not in seat.text()
         other = desk(data, "wang.wei")
@@ -283,7 +350,7 @@ async def test_the_roster_of_a_kept_call_asks_for_the_call_on_record(tmp_path: P
         await seat.until("By the files alone")
         bring_back(data)
         await seat.until(lambda: "KEPT HERE" not in seat.lines()[0])
-        await seat.until("Their numbers: K1 0002.")
+        await seat.until("On record: K1 is 0002.")
         other = desk(data, "wang.wei")
         other.perform("verify", 2, {"result": "confirmed", "how": "remote"})
         await seat.until(lambda: seat.app.board is not None and len(seat.app.board.rows) == 2)

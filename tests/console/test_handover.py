@@ -74,6 +74,7 @@ async def test_an_offer_is_answered_item_by_item(tmp_path: Path) -> None:
         waiting = len(screen.looked.standing.missing)
         await seat.press("o")
         await seat.until("First acknowledge what waits")
+        assert f"(a): {screen.looked.standing.missing[0].key}" not in seat.text()
         for row in list(screen.rows.rows):
             if "[ ]" in seat.text() and screen.rows.move_to(row.key):
                 await seat.press("a")

@@ -366,10 +366,10 @@ async def test_a_race_is_told_in_the_operators_language(tmp_path: Path, made_up:
     async with console(tmp_path) as seat:
         reader = Reader(seat)
         await seat.until(seat.listed)
-        await seat.press(".", "1", *"zzwords", "enter")
+        await seat.press(".", "4", *"zzwords", "enter", "1")
         await seat.at(ActForm)
         at.perform("assign", 1, {"owner": OTHER})
-        await seat.press("enter")
+        await seat.press("enter", "enter")
         await seat.rest()
         await seat.until("wang.lei")
         await seat.rest()

@@ -144,6 +144,12 @@ def test_what_a_colleague_may_add_without_being_in_the_way(
             desk.perform("verify", 1, {"result": "confirmed"}, expected=ADOPTED + 3)
 
 
+def test_a_note_is_as_good_after_what_somebody_else_did_meanwhile(desk: Desk, colleague: Desk) -> None:
+    calls.take_call(desk, CALL)
+    colleague.perform("acknowledge", 1)
+    assert desk.perform("note", 1, {"text": "saw it"}, expected=ADOPTED + 2).seq == ADOPTED + 4
+
+
 def test_one_does_not_stand_in_ones_own_way(desk: Desk) -> None:
     calls.take_call(desk, CALL)
     desk.perform("acknowledge", 1)

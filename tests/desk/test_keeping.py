@@ -175,7 +175,7 @@ def test_a_new_call_has_a_number_of_its_own_and_the_real_one_afterwards(desk: De
     assert [event.kind.value for event in file.history] == ["opened", "reported", "noted", "reported"]
     assert file.callbacks[2] == "13800138000"
     assert desk.keeping is not None
-    assert list(desk.keeping.told) == ["4 kept acts were recorded. Their numbers: K1 0002, K2 0003."]
+    assert list(desk.keeping.told) == ["4 kept acts were recorded. On record: K1 is 0002, K2 is 0003."]
     assert list((tmp_path / "kept").iterdir()) == []
     late = desk.perform("note", taken.incident, {"text": "from a form that was open meanwhile"})
     assert (late.incident, late.kept) == (2, False)
@@ -188,13 +188,14 @@ def test_what_others_changed_meanwhile_needs_eyes_until_somebody_settles_it(
     seen = ADOPTED + 2
     lose(desk)
     desk.perform("acknowledge", 1, expected=seen)
-    desk.perform("note", 1, {"text": "harmless"}, expected=seen)
+    desk.perform("verify", 1, {"result": "confirmed"}, expected=seen)
+    desk.perform("note", 1, {"text": "decides nothing"}, expected=seen)
     colleague_of.perform("acknowledge", 1, expected=seen)
     clock.pass_(minutes=5)
     find(desk)
     assert bring(desk)
     assert desk.keeping is not None
-    assert list(desk.keeping.told) == ["0 kept acts were recorded; 2 need your eyes: press !."]
+    assert list(desk.keeping.told) == ["1 kept act was recorded; 2 need your eyes: press !."]
     first, second = unsettled(desk)
     told = tell(first, clock=desk.clock)
     assert told.startswith("NEEDS YOUR EYES: 'Acknowledge' on 0001 by li.na was not recorded: Taken by wang")

@@ -85,7 +85,7 @@ def test_acts_go_on_while_the_server_is_away_and_are_recorded_once(
         own.start()
     until(lambda: thread.keeping is not None and thread.keeping.told)
     assert thread.keeping is not None
-    assert list(thread.keeping.told) == ["7 kept acts were recorded. Their numbers: K1 0002."]
+    assert list(thread.keeping.told) == ["7 kept acts were recorded. On record: K1 is 0002."]
     relieved(thread)
     until(lambda: threading.active_count() <= threads)
     proof = thread.submit(_proved).result(WAIT)

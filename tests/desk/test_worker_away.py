@@ -139,7 +139,7 @@ def test_acts_go_on_while_the_record_is_gone_and_are_recorded_once_it_is_back(
     assert [row.number for row in board.rows] == [2, 1]
     until(lambda: thread.keeping is not None and thread.keeping.told)
     assert thread.keeping is not None
-    assert list(thread.keeping.told) == ["2 kept acts were recorded. Their numbers: K1 0002."]
+    assert list(thread.keeping.told) == ["2 kept acts were recorded. On record: K1 is 0002."]
     relieved(thread)
 
 

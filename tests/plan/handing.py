@@ -360,6 +360,7 @@ def late_with_clocks() -> Sources:
     due = (
         Due(SITE, "wrong-number", "zhou.ping", moment(500), "", "contact"),
         Due(SITE, "pack", "", moment(-5), LI, "pack"),
+        Due(SITE, "eyes", "903", moment(-4), LI, "settle"),
     )
     other = numbered(again, 2)
     return sources(

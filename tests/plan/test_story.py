@@ -271,6 +271,17 @@ TOLD: dict[str, tuple[Event, str]] = {
         ),
         "NEEDS YOUR EYES: 'Close' on 0042 by li.na was not recorded: It is closed.",
     ),
+    "needs eyes, with what was entered": (
+        _event(
+            Kind.NEEDS_EYES,
+            label="ETA",
+            incident=42,
+            given={"name": "eta", "number": 42, "given": {"earliest": "+30", "reason": "x", "at": ""}},
+            by="li.na",
+            why="No.",
+        ),
+        "NEEDS YOUR EYES: 'ETA' on 0042 by li.na was not recorded: No. Entered was: earliest=+30, reason=x.",
+    ),
     "needs eyes, of the site": (
         _event(Kind.NEEDS_EYES, label="Silenced", incident=0, given={}, by="li.na", why="It has ended."),
         "NEEDS YOUR EYES: 'Silenced' on the site by li.na was not recorded: It has ended.",

@@ -213,6 +213,34 @@ async def test_one_that_had_stopped_keeps_no_record_and_tells_nothing_of_what_ot
     await b.close()
 
 
+async def test_one_that_is_cut_off_keeps_the_record_until_another_is_there(
+    config: Path, tmp_path: Path
+) -> None:
+    server = load_server(config, tmp_path)
+    assert server is not None
+    a, b = (
+        Sharing(
+            server,
+            tmp_path,
+            holder=Holder(name, 1, 1, "here", f"host-{name}"),
+            lease_s=60,
+            now=_now,
+            broken=str,
+        )
+        for name in "ab"
+    )
+    await a.beat(TARGETS, cut_off=False)
+    await a.beat(TARGETS, cut_off=True)
+    assert (a.leads, a.mine) == (True, None)
+    await b.beat(TARGETS, cut_off=False)
+    await a.beat(TARGETS, cut_off=True)
+    assert (a.leads, b.leads) == (False, True)
+    await b.close()
+    await a.beat(TARGETS, cut_off=True)
+    assert a.leads
+    await a.close()
+
+
 def _round(target: str) -> tuple[TargetHealth, Measured]:
     return begin(target, ["net"], now=_now()), Measured(target, "net", 1, _now(), ())
 

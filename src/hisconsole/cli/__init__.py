@@ -34,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(asked, Answer):
             return deliver(asked, as_json=as_json and asked.data is not None)
         data = asked.data
+        _as_owner(asked)
         with _looking(asked):
             outcome = _handler(asked)(asked)
             return outcome if isinstance(outcome, int) else deliver(_marked(outcome, asked), as_json=as_json)
@@ -74,6 +75,29 @@ def _handler(asked: Namespace) -> Handler:
     module = import_module(f"hisconsole.cli.{_MODULES[command] or command}")
     handler: Handler = getattr(module, command)
     return handler
+
+
+_WITHOUT_DATA = frozenset({"init", "check"})
+
+
+def _as_owner(asked: Namespace) -> None:
+    """Have what root leaves in a data folder belong to the account whose folder it is, which must read it.
+
+    Only the effective ids change: by the real one the record says, and the rights know, that it was root.
+    """
+    if os.geteuid() or asked.command in _WITHOUT_DATA:
+        return
+    try:
+        held = data_dir(asked.data).stat()
+    except OSError:
+        return
+    if held.st_uid:
+        os.setgroups([held.st_gid])
+        os.setegid(held.st_gid)
+        os.seteuid(held.st_uid)
+        if not all(os.access(each, os.R_OK, effective_ids=True) for each in (os.__file__, __file__)):
+            os.seteuid(0)  # a program that only root can read: no console of that account can run it either
+            os.setegid(0)
 
 
 _ALIVE = frozenset({"watch", "door", "sessions", "practice", "drill", "restore", "db", "init", "check"})

@@ -83,7 +83,7 @@ def _prove(asked: Namespace, desk: Desk) -> None:
     if who_is_here(desk).proof is not Proof.PIN:
         return
     prompt = _("PIN of {who}: ").format(who=desk.actor.operator)
-    pin = pin_of_file(asked.pin_file) if asked.pin_file else pin_typed(prompt)
+    pin = pin_of_file(asked.pin_file) if asked.pin_file else pin_typed(prompt, option="--pin-file")
     try:
         tried = sit_down(desk, desk.actor, pin)
     except StoreFault as fault:

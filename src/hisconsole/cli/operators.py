@@ -147,18 +147,19 @@ def _answer(outcome: Outcome, who: str) -> Answer:
 def _new_pin(asked: Namespace, who: str) -> bytes:
     if asked.from_file or asked.from_fd is not None:
         return pin_of_file(asked.from_file, asked.from_fd)
-    first = pin_typed(_("New PIN of {who}: ").format(who=who))
-    if pin_typed(_("Once more: ")) != first:
+    first = pin_typed(_("New PIN of {who}: ").format(who=who), option="--from-file")
+    if pin_typed(_("Once more: "), option="--from-file") != first:
         raise Refused(_("The two PINs differ; nothing was changed."))
     return first
 
 
-def pin_typed(prompt: str) -> bytes:
-    """A PIN from the terminal, not echoed. Raises Usage where there is none."""
+def pin_typed(prompt: str, *, option: str) -> bytes:
+    """A PIN from the terminal, not echoed; `option` takes a file instead. Raises Usage without one."""
     from getpass import getpass
 
     if not os.isatty(0):
-        raise Usage(_("A PIN is typed at a terminal, or stands in a file: --pin-file FILE."))
+        sentence = _("A PIN is typed at a terminal; without one {option} FILE names a file with it.")
+        raise Usage(sentence.format(option=option))
     try:
         return getpass(prompt).strip().encode("utf-8", "replace")
     except EOFError:
@@ -168,11 +169,12 @@ def pin_typed(prompt: str) -> bytes:
 def pin_of_file(path: str, descriptor: int | None = None) -> bytes:
     """A PIN from a file that its owner alone can read, or from an open descriptor. Raises Usage, Refused."""
     shown = printable(path or str(descriptor))
+    mine = os.getuid(), os.geteuid()  # root at another account's record is both
     try:
         handle = os.open(Path(path), os.O_RDONLY | os.O_CLOEXEC) if path else os.dup(descriptor or 0)
         with os.fdopen(handle, "rb") as file:
             held = os.fstat(handle)
-            if path and stat.S_ISREG(held.st_mode) and (held.st_mode & 0o077 or held.st_uid != os.getuid()):
+            if path and stat.S_ISREG(held.st_mode) and (held.st_mode & 0o077 or held.st_uid not in mine):
                 raise Refused(_("{file} can be read by others: chmod 600, and own it.").format(file=shown))
             return file.read(64).strip()
     except OSError as error:

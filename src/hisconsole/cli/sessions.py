@@ -48,7 +48,7 @@ def _named(word: str, found: list[Live]) -> Live:
 def _line(live: Live, now: datetime) -> str:
     idle = live.idle(now)
     waits = "" if idle is None else str(int(idle // 60))
-    told = _("since {since}, {idle} min without a key")
+    told = _("here for {since}, {idle} min without a key")
     return (
         f"{live.pid:>8}  {_who(live):<16} {live.source or _('this host'):<15} {live.tty or '-':<12} "
         + told.format(since=span(now - live.since), idle=waits or "?")

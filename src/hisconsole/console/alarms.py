@@ -28,8 +28,11 @@ def alarms(console: HisConsole) -> list[str]:
         record = _stale(console.trouble.since, console.now())
     elif quiet > STALE_S:
         record = _stale(console.now() - timedelta(seconds=quiet), console.now())
-    record = console.lookout.alarm(kept_here(console.desk_thread.keeping, console.now()) or record)
-    found = [record] if record else []
+    record = kept_here(console.desk_thread.keeping, console.now()) or record
+    worst = console.lookout.alarm(record)
+    found = [worst] if worst else []
+    if record and worst != record:  # the network that is gone may be why the record is: both count
+        found.insert(0, record)  # in front, for 80 columns may cut the end, and it has the figures
     if not found and (slow := slow_link(console)):
         found.append(slow)
     if console.desk_thread.read_only_because:

@@ -50,6 +50,7 @@ from hisconsole.plan.board import Board
 from hisconsole.plan.operators import NEEDS_PIN
 from hisconsole.plan.times import clock
 from hisconsole.sessions import Session
+from hisconsole.text import _
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -195,12 +196,14 @@ class HisConsole(Guarded, inherit_bindings=False):
                 recognise(self)  # without a picture nothing else asks for the PIN
             self.refresh_status()
             return
-        self.trouble = None
+        back, self.trouble = self.trouble is not None, None
         moved = self.board is None or self.board.seq != news.seq
         self._take(news)
         if moved and self.present is not None:
             recognise(self)
         self._ring()
+        if back:
+            self.say(_("The record is back."))  # why it was away must not stand there any longer
         for sentence in self.desk_thread.told():
             self.say(sentence)
 

@@ -20,7 +20,7 @@ from hisconsole.console.rows import Cell, Line, Look, RowList
 from hisconsole.console.show import WIDE, category_mark
 from hisconsole.plan.calltree import CALL, OWN_AUTHORITY
 from hisconsole.plan.document import Plan
-from hisconsole.plan.due import ESCALATE, ETA, GATE, PARALYSIS, WRONG_NUMBER, Due, duty_label
+from hisconsole.plan.due import ESCALATE, ETA, GATE, ONE_FAULT, PARALYSIS, WRONG_NUMBER, Due, duty_label
 from hisconsole.plan.duty import ACTION
 from hisconsole.plan.events import SITE
 from hisconsole.plan.eyes import EYES
@@ -58,11 +58,6 @@ def read_rows(desk: Desk) -> list[DueRow]:
     from hisconsole.desk.duties import all_due
 
     owed = all_due(desk)
-    with desk.database.read() as connection:
-        plans = {
-            version: desk.memory.plan(connection, version)
-            for version in {each.incident.plan for each in owed if each.incident is not None}
-        }
     told: dict[str, str] = {}
     if any(each.due.duty == EYES for each in owed):
         from hisconsole.desk.replaying import told_unsettled
@@ -70,10 +65,9 @@ def read_rows(desk: Desk) -> list[DueRow]:
         told = {str(event.seq): sentence for event, sentence in told_unsettled(desk)}
     rows = []
     for each in owed:
-        plan = plans.get(each.incident.plan) if each.incident is not None else None
-        label = duty_label(plan, each.due.duty, each.due.key)
+        label = duty_label(each.plan, each.due.duty, each.due.key)
         what = told.get(each.due.key, "") if each.due.duty == EYES else ""
-        rows.append(DueRow(each.due, each.incident, label, what or what_is_owed(plan, each.due)))
+        rows.append(DueRow(each.due, each.incident, label, what or what_is_owed(each.plan, each.due)))
     return rows
 
 
@@ -87,6 +81,7 @@ def what_is_owed(plan: Plan | None, due: Due) -> str:
     return {
         ESCALATE: _("Tell the leading group, or have the director say not yet."),
         PARALYSIS: _("Say whether the network as a whole has failed."),
+        ONE_FAULT: _("Say whether it is one fault with those proposed: merge them, or keep them apart."),
         ACTION: _("The review said: do action {key}, then say how (m).").format(key=due.key),
         ETA: _("The ETA runs out: give a new one, or say that it works again."),
         CALL: _("Call the next one of the leading group, and say what came of it."),
@@ -117,8 +112,9 @@ class DutiesScreen(Place):
     def __init__(self) -> None:
         """Nothing is known yet."""
         super().__init__()
-        self._read = -1
+        self._read = (-1, 0, False)
         self._led = False
+        self._away = False
 
     def body(self) -> Iterable[Widget]:
         """A header and the list."""
@@ -156,18 +152,25 @@ class DutiesScreen(Place):
         ]
 
     def picture(self) -> None:
-        """Read again when the record has moved on."""
-        board = self.console.board
-        seq = board.seq if board else 0
-        if seq != self._read:
-            self._read = seq
+        """Read again when the record has moved on, gone or come back, and when an act was kept here."""
+        board, keeping = self.console.board, self.console.desk_thread.keeping
+        now = (board.seq if board else 0, keeping.count if keeping else 0, self.console.trouble is not None)
+        if now != self._read:
+            self._read = now
             self.console.ask(read_rows, self._show)
 
     def _show(self, rows: list[DueRow]) -> None:
         if is_there(self):
+            if self.console.trouble is not None:
+                # What left the queue since it was looked at last owes nothing that could be told of it.
+                listed = {row.number for row in self.console.board.rows} if self.console.board else set()
+                rows = [row for row in rows if row.due.incident in listed]
             self._led = self.rows.cursor_key is not None
             self.rows.set_rows(rows)
             self._led = False
+            before, self._away = self._away, self.console.trouble is not None
+            if self._away and not before:  # once: what was said of an act stays
+                self.say(_("The record is away: this is what the incidents owe as far as it is known here."))
 
     def minute(self) -> None:
         """Times left have moved on."""

@@ -272,8 +272,10 @@ class HandoverScreen(Place):
     def _why_not(self, looked: Looked) -> str:
         turn, offered = looked.standing.turn, looked.offered
         if offered is not None and offered.to == self.console.operator:
+            key = looked.standing.missing[0].key
+            waits = looked.document.entry(key)
             return _("First acknowledge what waits (a): {first}.").format(
-                first=looked.standing.missing[0].key
+                first=waits.title if waits is not None else key
             )
         if offered is not None:
             return _("{who} has not answered yet.").format(who=self._called(offered.to))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import ComposeResult
@@ -30,8 +31,12 @@ def line_one(console: HisConsole) -> tuple[list[Cell], list[Cell]]:
         (f"{on_duty(console.board, console.operator)}  ", "bold"),
         (f"{clock(now, zone=console.site.zone, now=now)} ", "normal"),
     ]
+    board = console.board
+    if board is not None and console.trouble is not None:  # nobody counts for us what falls due meanwhile
+        late = sum(row.due_at is not None and row.due_at <= now for row in board.rows)
+        board = replace(board, overdue=max(board.overdue, late))
     cells = status_line(
-        console.board,
+        board,
         alarms=console.alarms(),
         mark=console.mark,
         now=now,

@@ -39,6 +39,9 @@ from hisconsole.text import _
 if TYPE_CHECKING:
     from hisconsole.desk.keeping import Keeping
 
+ADDS = frozenset({"note"})
+"""Acts that decide nothing: they are as good after whatever somebody else did meanwhile."""
+
 HARMLESS = frozenset(
     {
         Kind.NOTED,
@@ -184,6 +187,10 @@ class Desk:
             return None
         return standin.last_known(number)
 
+    def all_last_known(self) -> list[Incident] | None:
+        """Every incident that is known without the record; None where the record is to be asked."""
+        return None
+
     def look_at(self, connection: Connection, number: int) -> Looked:
         """An incident by its number here: one that is only kept, too. Raises NotFound and Away."""
         return self.last_known(number) or self.memory.look(connection, self.on_record(number))
@@ -219,7 +226,8 @@ class Desk:
         def decide(transaction: Transaction) -> Sequence[NewEvent]:
             answers = read_answers(definition.asks, given or {}, now=now, zone=self.zone)
             incident, history = transaction.look(number)
-            self.refuse_if_changed(incident, history, expected)
+            if name not in ADDS:
+                self.refuse_if_changed(incident, history, expected)
             decided = definition.decide(self.setting(transaction, number, answers, now))
             plan = transaction.plan(incident) or self.site.plan
             return [*decided, *evidence.beside(decided, incident, plan, picture, now)]

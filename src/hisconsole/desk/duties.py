@@ -10,7 +10,8 @@ from hisconsole.desk.desk import Desk
 from hisconsole.desk.evidence import Look, beside
 from hisconsole.desk.maintaining import overruns
 from hisconsole.desk.transaction import Transaction
-from hisconsole.plan.due import GATE, Due
+from hisconsole.plan.document import Plan
+from hisconsole.plan.due import GATE, Due, duties
 from hisconsole.plan.events import SITE, Kind, NewEvent
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.maintenance import ENDS
@@ -30,21 +31,39 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A due row with the incident it belongs to; None for one of the site itself."""
+    """A due row with the incident it belongs to and the edition it runs under; None for one of the site."""
 
     due: Due
     incident: Incident | None
+    plan: Plan | None
 
 
 def all_due(desk: Desk) -> tuple[Owed, ...]:
-    """Every due row, soonest first."""
+    """Every due row, soonest first; while the record is away those of incidents that are known here.
+
+    What the site itself owes is on record only. Raises StoreFault.
+    """
+    if (seen := desk.all_last_known()) is not None:
+        return _known_here(desk, seen)
     with desk.database.read() as connection:
         rows = due.every(connection)
         known = {
             number: desk.memory.look(connection, number)[0]
             for number in {row.incident for row in rows if row.incident > SITE}
         }
-    return tuple(Owed(row, known.get(row.incident)) for row in rows)
+        plans = {each: desk.memory.plan(connection, each) for each in {one.plan for one in known.values()}}
+    owing = ((row, known.get(row.incident)) for row in rows)
+    return tuple(Owed(row, incident, plans[incident.plan] if incident else None) for row, incident in owing)
+
+
+def _known_here(desk: Desk, seen: Sequence[Incident]) -> tuple[Owed, ...]:
+    """What incidents owe by what is known of them without the record."""
+    found = []
+    for incident in seen:
+        plan = desk.memory.known_plan(incident.plan) or desk.site.plan
+        found += [Owed(row, incident, plan) for row in duties(incident, plan)]
+    found.sort(key=lambda each: (each.due.at, each.due.incident, each.due.duty, each.due.key))
+    return tuple(found)
 
 
 def tell_overdue(desk: Desk, look: Look = lambda: None) -> int:

@@ -177,8 +177,8 @@ class Keeping:
         sentence = sentence_of(self._tally)
         named = [(name, real) for name, real in self.numbers.items() if real in self._tally.incidents]
         if named:
-            names = ", ".join(f"{subject(name)} {subject(real)}" for name, real in named[:6])
-            sentence += " " + _("Their numbers: {names}.").format(names=names)
+            names = ", ".join(f"{subject(name)} is {subject(real)}" for name, real in named[:6])
+            sentence += " " + _("On record: {names}.").format(names=names)
         self.told.append(sentence)
         self._tally = Tally()
 

@@ -73,6 +73,10 @@ class Memory:
         """An incident as it was looked at last, without asking the record; safe from any thread."""
         return self._known.get(number)
 
+    def all_known(self) -> list[Incident]:
+        """Every incident as it was looked at last, without asking the record; safe from any thread."""
+        return [incident for incident, _history in list(self._known.values())]
+
     def known_plan(self, version: str) -> Plan | None:
         """An edition that was read already; safe from any thread."""
         return self._plans.known(version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,9 +44,10 @@ def open_shared(
         from hisconsole.store.shared import PATIENT_S, Shared
     except ImportError as fault:
         sentence = _(
-            "PostgreSQL needs a part that is not installed ({what}): pip install 'hisconsole[postgres]'."
+            "PostgreSQL needs a part that is not installed ({what}):"
+            " {python} -m pip install 'hisconsole[postgres]'."
         )
-        raise StoreFault(sentence.format(what=fault.name)) from fault
+        raise StoreFault(sentence.format(what=fault.name, python=sys.executable)) from fault
     return Shared(
         server,
         data,

@@ -73,6 +73,12 @@ class Supposing(Desk):
             raise away()
         return known
 
+    def all_last_known(self) -> list[Incident]:
+        """Every incident as it was seen last and as kept acts have left it."""
+        seen = {incident.number: incident for incident in self.memory.all_known()}
+        kept = {number: incident for number, (incident, _history) in self.supposed.copy().items()}
+        return list((seen | kept).values())
+
     def opened_by(self, number: object) -> str:
         """The act that opened an incident on record, or empty where that is not known here."""
         known = self.memory.known(number) if isinstance(number, int) and number <= PROVISIONAL else None

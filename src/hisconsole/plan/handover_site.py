@@ -8,6 +8,7 @@ from datetime import timedelta
 from hisconsole.plan.contacts import EVERYBODY, Trust
 from hisconsole.plan.due import WRONG_NUMBER
 from hisconsole.plan.events import Event, Kind
+from hisconsole.plan.eyes import EYES
 from hisconsole.plan.handover import Asks, Entry, Line, Part, Section
 from hisconsole.plan.handover_parts import entry, joined, section
 from hisconsole.plan.handover_sources import Maintenance, Person, Routine, Sources
@@ -185,7 +186,10 @@ def _site(sources: Sources) -> Iterator[Entry]:
     for due in sources.dues:
         if due.duty in (SILENCE, WRONG_NUMBER):
             continue
-        what = _("print the downtime pack") if due.duty == PACK else due.duty
+        what = {
+            PACK: _("print the downtime pack"),
+            EYES: _("settle what was kept and not recorded, entry {entry}").format(entry=due.key),
+        }.get(due.duty, due.duty)
         when = sources.at(due.at)
         late = due.at <= sources.now
         sentence = _("{what}: OVERDUE since {when}") if late else _("{what}: due {when}")

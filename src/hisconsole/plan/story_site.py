@@ -57,9 +57,19 @@ def _numbered(sentence: str, body: Body) -> str:
 def _unplaced(body: Body, clock: Clock) -> str:
     incident = body["incident"]
     about = subject(incident) if isinstance(incident, int) and incident else _("the site")
-    return _("NEEDS YOUR EYES: '{label}' on {about} by {who} was not recorded: {why}").format(
+    told = _("NEEDS YOUR EYES: '{label}' on {about} by {who} was not recorded: {why}").format(
         label=body["label"], about=about, who=body["by"], why=body["why"]
     )
+    entered = _entered(body["given"])
+    return f"{told} " + _("Entered was: {what}.").format(what=entered) if entered else told
+
+
+def _entered(given: object) -> str:
+    """What somebody had entered, who would have to enter it again."""
+    answers = given.get("given") if isinstance(given, Mapping) else None
+    if not isinstance(answers, Mapping):
+        return ""
+    return ", ".join(f"{name}={text}" for name, text in answers.items() if isinstance(text, str) and text)
 
 
 def _roles(body: Body, clock: Clock) -> str:

@@ -54,7 +54,7 @@ def places(data: Path, *, named: Path | None = None) -> tuple[Place, ...]:
     if state is not None:
         found.append(Place(state / "hisconsole" / of_record))
     if _MEMORY.is_dir():
-        found.append(Place(_MEMORY / f"hisconsole-{os.getuid()}" / of_record, lasting=False))
+        found.append(Place(_MEMORY / f"hisconsole-{os.geteuid()}" / of_record, lasting=False))
     return tuple(found)
 
 
@@ -193,7 +193,7 @@ def _write(handle: int, data: bytes) -> None:
 def _refuse_others(folder: Path) -> None:
     """Refuse a folder that somebody else could write into: an act found there would be carried out."""
     held = os.lstat(folder)
-    if not stat.S_ISDIR(held.st_mode) or held.st_uid != os.getuid() or held.st_mode & 0o022:
+    if not stat.S_ISDIR(held.st_mode) or held.st_uid != os.geteuid() or held.st_mode & 0o022:
         raise PermissionError(f"{folder} is not this user's alone")
 
 

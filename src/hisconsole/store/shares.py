@@ -164,14 +164,16 @@ class Shares:
         """Let the connection go."""
         self._record.close()
 
-    def leave(self) -> None:
-        """Give everything back, so that others need not wait."""
+    def leave(self) -> bool:
+        """Give everything back, so that others need not wait; returns whether there is another to take it."""
         with self._record.beside() as connection:
             connection.exec_driver_sql(
                 "UPDATE readings.share SET holder = '', until = now() WHERE holder = %s AND until > now()",
                 (self._me,),
             )
             connection.exec_driver_sql("DELETE FROM readings.watch WHERE id = %s", (self._me,))
+            others = "SELECT EXISTS (SELECT FROM readings.watch WHERE until >= now())"
+            return bool(connection.exec_driver_sql(others).scalar_one())
 
     def ask(self, targets: Collection[str]) -> None:
         """Ask whoever has these targets to poll them now."""

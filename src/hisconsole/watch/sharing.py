@@ -80,7 +80,10 @@ class Sharing:
         self._wanted.add(target)
 
     async def beat(self, targets: Collection[str], *, cut_off: bool) -> Heard:
-        """Keep our part, tell and hear; one that is itself cut off gives its part back and goes on alone."""
+        """Keep our part, tell and hear; one that is itself cut off gives its part back and goes on alone.
+
+        With no other alive it still keeps the record: deadlines are told and backups made, see it or not.
+        """
         loop = asyncio.get_running_loop()
         began = now_s()
         waiting, self._waiting = self._waiting, {}
@@ -96,10 +99,10 @@ class Sharing:
             if now_s() >= self._until:
                 self.mine = None
             return Heard()
-        if share is None:
-            self.mine, self._led = None, False
-            return Heard(told)
         self._until = began + self._lease_s
+        if isinstance(share, bool):
+            self.mine, self._led = None, not share
+            return Heard(told)
         self.mine, self._led = share.mine, share.leads
         return Heard(told, share.asked)
 
@@ -110,7 +113,7 @@ class Sharing:
         wanted: Collection[str],
         *,
         cut_off: bool,
-    ) -> tuple[Share | None, tuple[Told, ...]]:
+    ) -> tuple[Share | bool, tuple[Told, ...]]:
         shares = self._opened()
         try:
             return self._told(shares, targets, waiting, wanted, cut_off=cut_off)
@@ -130,12 +133,12 @@ class Sharing:
         wanted: Collection[str],
         *,
         cut_off: bool,
-    ) -> tuple[Share | None, tuple[Told, ...]]:
+    ) -> tuple[Share | bool, tuple[Told, ...]]:
+        """Our part, or where we have left whether another is there; and what others told."""
         from hisconsole.store.shares import Told
 
         if cut_off:
-            shares.leave()
-            return None, tuple(shares.hear())
+            return shares.leave(), tuple(shares.hear())
         share = shares.beat(targets, for_s=self._lease_s)
         shares.tell([Told(health, measured) for health, measured in waiting if measured.target in share.held])
         if wanted:
