@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -107,16 +108,16 @@ def test_a_file_that_is_no_console_is_passed_over(tmp_path: Path) -> None:
         living(tmp_path)
 
 
-def test_idle_is_what_the_terminal_says(tmp_path: Path) -> None:
-    master, slave = os.openpty()
-    live = Live(1, "li.na", "local", os.ttyname(slave), datetime.now(UTC) - timedelta(minutes=5))
-    later = datetime.now(UTC) + timedelta(minutes=2)
-    idle = live.idle(later)
-    assert idle is not None
-    assert 0 <= idle <= 130
-    os.close(slave)
-    os.close(master)
-    assert here().idle(NOON) is None
+def test_idle_is_how_long_no_key_was_pressed(tmp_path: Path) -> None:
+    begun = datetime.now(UTC) - timedelta(minutes=5)
+    with closing(Session(tmp_path, replace(here(), since=begun))) as session:
+        file = tmp_path / FOLDER / f"{os.getpid()}.json"
+        os.utime(file, (0, 0))
+        (live,) = living(tmp_path)
+        assert live.idle(begun + timedelta(minutes=3)) == 180
+        session.keyed()
+        (live,) = living(tmp_path)
+        assert 120 <= live.idle(datetime.now(UTC) + timedelta(minutes=2)) <= 150
 
 
 def test_one_is_ended_by_name_and_told_why(sitters: Sitters) -> None:

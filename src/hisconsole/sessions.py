@@ -13,7 +13,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -35,14 +35,12 @@ class Live:
     source: str
     tty: str
     since: datetime
+    keyed: float = field(default=0.0, compare=False)
+    """When the last key was pressed there, by its file: a terminal also answers what no hand has asked."""
 
-    def idle(self, now: datetime) -> float | None:
-        """Seconds since its last key, to within the 8 that the kernel rounds to; None where it has no tty."""
-        try:
-            touched = Path(self.tty).stat().st_atime
-        except OSError:
-            return None
-        return max(0.0, now.timestamp() - max(touched, self.since.timestamp()))
+    def idle(self, now: datetime) -> float:
+        """Seconds since the last key."""
+        return max(0.0, now.timestamp() - max(self.keyed, self.since.timestamp()))
 
 
 class Session:
@@ -59,6 +57,12 @@ class Session:
         """It is known now who sits here."""
         self._live = replace(self._live, operator=operator)
         self._write()
+
+    def keyed(self) -> None:
+        """A key was pressed just now."""
+        if self._held >= 0:
+            with suppress(OSError):
+                os.utime(self._held)
 
     def _write(self) -> None:
         """A new file in place of the old one, locked before anybody can see it."""
@@ -125,7 +129,7 @@ def _read(path: Path) -> Iterator[Live | None]:
                     left.unlink(missing_ok=True)
             yield None
         else:
-            yield _live(os.read(file, 4096))
+            yield _live(os.read(file, 4096), keyed=os.fstat(file).st_mtime)
     finally:
         os.close(file)
 
@@ -138,11 +142,11 @@ def _is_free(file: int) -> bool:
     return True
 
 
-def _live(raw: bytes) -> Live | None:
+def _live(raw: bytes, *, keyed: float) -> Live | None:
     try:
         told = json.loads(raw)
         words = {name: printable(str(told[name]), limit=128) for name in ("operator", "source", "tty")}
-        return Live(pid=int(told["pid"]), since=datetime.fromisoformat(told["since"]), **words)
+        return Live(pid=int(told["pid"]), since=datetime.fromisoformat(told["since"]), keyed=keyed, **words)
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -151,7 +151,7 @@ def test_the_list_says_who_sits_where(run: Run, data: Path) -> None:
     live = Live(os.getpid(), "li.na", "192.0.2.7", "/dev/pts/99", datetime.now(UTC))
     with closing(Session(data, live)):
         out = run("sessions").out
-        assert re.search(rf"^ *{os.getpid()}  li\.na +192\.0\.2\.7 +/dev/pts/99 +since ", out)
+        assert re.search(rf"^ *{os.getpid()}  li\.na +192\.0\.2\.7 +/dev/pts/99 +here for ", out)
         (told,) = run("sessions", "--json").json
         assert told == {
             "pid": os.getpid(),
@@ -159,7 +159,7 @@ def test_the_list_says_who_sits_where(run: Run, data: Path) -> None:
             "source": "192.0.2.7",
             "tty": "/dev/pts/99",
             "since": live.since.isoformat(timespec="seconds"),
-            "idle_s": None,
+            "idle_s": 0,
         }
         assert run("sessions", "--end", "wang.lei").code == 5
         second = data / FOLDER / "1.json"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,7 @@ from hisconsole.desk.reading import read_log
 from hisconsole.errors import Away
 from hisconsole.plan.events import Kind
 from hisconsole.plan.roles import Role
+from hisconsole.sessions import FOLDER, Live, Session, living
 from hisconsole.store.journal import Journal, Place
 from tests.console.app import ME, OTHER, PATIENCE, Seat, call, console, copied, desk, kept
 from tests.desk.away import CALL
@@ -363,3 +367,13 @@ async def test_an_observer_who_takes_over_sees_no_number_while_the_desk_is_busy(
     assert seen == (OTHER, True)
     await seat.until(lambda: seat.app.present is not None and seat.app.present.operator == OTHER)
     assert seat.app.site.covered
+
+
+async def test_the_list_of_consoles_knows_when_a_key_was_pressed(seat: Seat) -> None:
+    live = Live(os.getpid(), ME, "local", "no tty", datetime.now(UTC) - timedelta(hours=1))
+    with closing(Session(seat.data, live)) as session:
+        os.utime(seat.data / FOLDER / f"{live.pid}.json", (0, 0))
+        seat.app.start = replace(seat.app.start, session=session)
+        seat.app.keyed_at = float("-inf")
+        await unlock(seat)
+        await seat.until(lambda: living(seat.data)[0].idle(datetime.now(UTC)) < 60)

@@ -46,12 +46,10 @@ def _named(word: str, found: list[Live]) -> Live:
 
 
 def _line(live: Live, now: datetime) -> str:
-    idle = live.idle(now)
-    waits = "" if idle is None else str(int(idle // 60))
     told = _("here for {since}, {idle} min without a key")
     return (
         f"{live.pid:>8}  {_who(live):<16} {live.source or _('this host'):<15} {live.tty or '-':<12} "
-        + told.format(since=span(now - live.since), idle=waits or "?")
+        + told.format(since=span(now - live.since), idle=int(live.idle(now) // 60))
     )
 
 
@@ -60,12 +58,11 @@ def _who(live: Live) -> str:
 
 
 def _shape(live: Live, now: datetime) -> dict[str, object]:
-    idle = live.idle(now)
     return {
         "pid": live.pid,
         "operator": live.operator,
         "source": live.source,
         "tty": live.tty,
         "since": live.since.isoformat(timespec="seconds"),
-        "idle_s": None if idle is None else int(idle),
+        "idle_s": int(live.idle(now)),
     }

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from hisconsole.desk.people import Present
     from hisconsole.desk.pins import Tried
 
+KEYED_S = 1.5
+"""A key so long ago is a new one to whoever asks each second."""
+
 
 def choose_operator(console: HisConsole) -> None:
     """Ask who is on duty, and sit that operator down at the desk."""
@@ -178,7 +181,9 @@ def uncover(console: HisConsole) -> None:
 
 
 def lock_idle(console: HisConsole) -> None:
-    """Cover the console once nobody has pressed a key for as long as the site says."""
+    """Cover the console once nobody has pressed a key for as long as the site says; asked each second."""
+    if console.start.session is not None and time.monotonic() - console.keyed_at < KEYED_S:
+        console.start.session.keyed()
     present, minutes = console.present, console.site.idle_min
     if present is None or present.proof is not Proof.PIN or not minutes:
         return
