@@ -234,14 +234,18 @@ async def console(
     readiness: Callable[[], tuple[Concern, ...]] | None = None,
     keep: Callable[[], Keeping] | None = None,
     faults: bool = False,
+    at_a_glance: bool = True,
 ) -> AsyncIterator[Seat]:
-    """Open the console as `wiring.run_console` does; a bug met meanwhile fails the test."""
+    """Open the console as `wiring.run_console` does; a bug met meanwhile fails the test.
+
+    `at_a_glance` False is a record of which nothing is seen before it is open, as one on a server.
+    """
     hospital = in_drill(load_site(config) if config else site(), data)
     desk(data).database.close()
 
     def look() -> Board | None:
         now = utc_now()
-        found = glance(data / RECORD, now=now)
+        found = glance(data / RECORD, now=now) if at_a_glance else None
         return replace(board_of(found[0], now, *found[1:3]), on_duty=found[3]) if found else None
 
     start = Start(

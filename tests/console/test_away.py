@@ -265,8 +265,9 @@ async def test_a_console_begins_while_its_record_is_away(tmp_path: Path) -> None
             raise Away("The database server answers nothing.")
         return desk(data, ME)
 
-    async with console(data, keep=lambda: keep(data), open_desk=gone) as seat:
+    async with console(data, keep=lambda: keep(data), open_desk=gone, at_a_glance=False) as seat:
         await seat.until("The database server answers nothing.")
+        assert "the record is not seen yet" in seat.lines()[0]
         await begin(seat, "lab01")
         await seat.press("3")
         await seat.until(lambda: seat.focus == "words")
@@ -274,6 +275,7 @@ async def test_a_console_begins_while_its_record_is_away(tmp_path: Path) -> None
         await seat.press("enter")
         await seat.until("K1: Call taken, KEPT HERE")
         await seat.until(lambda: any(" K1 " in line for line in seat.lines()))
+        assert "1 open here, the record is not seen yet" in seat.lines()[0]
         seat.app.post_message(NewsCame(Trouble("Of its wait nothing was written.", utc_now())))
         await seat.until("KEPT HERE 1 <1m: Of its wait nothing was written.")  # which no act is lost for
         there.set()

@@ -175,7 +175,11 @@ def status_line(
     """Line 1: whose data, counts, the next duty, and the alarms that concern the console itself."""
     cells: list[Cell] = [(f" {mark} ", "reverse" if mark else "normal"), (" ", "normal")]
     if board is None:
-        cells.append((_("looking at the record ..."), "dim"))
+        unseen = _("the record is not seen yet") if alarms else _("looking at the record ...")
+        cells.append((unseen, "dim"))
+    elif not board.seq:
+        told = _("{n} open here, the record is not seen yet").format(n=len(board.rows))
+        cells.append((told, "normal"))
     else:
         cells.append((_("{n} open").format(n=len(board.rows)), "normal"))
         cells.append(("  ", "normal"))
