@@ -203,7 +203,7 @@ async def test_rows_that_come_between_a_new_size_and_the_word_of_it_are_drawn() 
         told = asyncio.Event()
         listed.call_later(told.wait)
         listed.styles.height = 10
-        while listed.size.height != 10:
+        while listed.size.height != 10:  # noqa: ASYNC110 - the layout sets no event
             await asyncio.sleep(0.01)
         listed.render_lines(seen)
         listed.set_rows([Item(900)])

@@ -378,7 +378,7 @@ def test_two_that_would_change_the_mode_at_once_do_not_wait_for_each_other(
     both, opened = threading.Barrier(2), itertools.count()
 
     def connect(*args: Any, **kwargs: Any) -> sqlite3.Connection:
-        connection = sqlite3.connect(*args, **kwargs)
+        connection: sqlite3.Connection = sqlite3.connect(*args, **kwargs)
         connection.execute("SELECT count(*) FROM event").fetchone()
         if next(opened) < 2:
             both.wait(5)

@@ -107,7 +107,8 @@ def _numbers(setting: Setting) -> list[int]:
     if wrong := next((word for number, word in named if number is None), ""):
         raise Refused(_("'{word}' is no number of an incident.").format(word=wrong))
     proposal = setting.incident.proposal
-    numbers = [number for number, _word in named if number is not None] or list(proposal.others if proposal else ())
+    proposed = list(proposal.others if proposal else ())
+    numbers = [number for number, _word in named if number is not None] or proposed
     if not numbers:
         raise Refused(_("Nothing is proposed for it: give the numbers of the other incidents."))
     return list(dict.fromkeys(numbers))
