@@ -18,7 +18,7 @@ import termios
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from pathlib import Path
 
@@ -39,6 +39,7 @@ from hisconsole.enter import (
 from hisconsole.errors import Busy, HisError
 from hisconsole.sessions import FOLDER
 from hisconsole.text import _
+from hisconsole.values import dataclass, write_all
 
 MOST = 64
 """Consoles at once: about a gigabyte."""
@@ -96,6 +97,7 @@ def preload(config: Path) -> str:
     from hisconsole.wiring import read_ahead
 
     read_ahead(config)
+    write_all()
     return LEAVE
 
 

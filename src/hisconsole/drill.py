@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ from hisconsole.practice.scenario import Call, Scenario
 from hisconsole.practice.scenario_file import load_scenario, scenario_folder, scenario_names
 from hisconsole.store.database import Database
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 from hisconsole.watch.process import ensure
 from hisconsole.wiring import (
     KEEP_S,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from hisconsole.errors import HisError
+from hisconsole.values import dataclass
 
 SITE = Path("/etc/hisconsole")
 """Where a real site keeps its hospital when nothing else is said (the FHS's place for it)."""

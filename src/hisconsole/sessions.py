@@ -13,12 +13,13 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from hisconsole.errors import NotFound, StoreFault
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 FOLDER = "run"
 """In the data folder: also where the door listens."""

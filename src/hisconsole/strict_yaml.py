@@ -8,7 +8,7 @@ lists, with the line and column of each, and each refusal is a sentence for the 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NoReturn, Protocol, TypeAlias
 
 import yaml
@@ -16,6 +16,7 @@ from yaml import events
 
 from hisconsole.errors import ConfigFault, Finding
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 20

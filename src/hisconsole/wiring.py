@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from hisconsole.plan.board import Board, board_of
 from hisconsole.sessions import Live, Session
 from hisconsole.store.revision import COPIED, RECORD
 from hisconsole.text import _, speak
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -282,7 +283,7 @@ def reloader(config: Path, data: Path) -> Callable[[Site], tuple[Site, str]]:
 def run_console(settings: Settings, terminal: Terminal) -> int:
     """Open the full screen on `terminal`; Textual reads its part of it while it is imported."""
     os.environ.update(terminal.environment)
-    gc.disable()  # a tenth of the start; the console turns it on again once it is drawn
+    gc.disable()  # until the console is drawn
     from hisconsole.console.app import HisConsole, Start
     from hisconsole.console.driver import ConsoleDriver
     from hisconsole.console.table import load_screens

@@ -5,6 +5,7 @@ Heavy libraries are imported by the command that needs them, and Textual by the 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from argparse import Namespace
@@ -27,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     as_json = "--json" in words
     data = ""
     soften()
+    gc.disable()  # a tenth of a start
     try:
         from hisconsole.cli.arguments import read
 
@@ -35,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return deliver(asked, as_json=as_json and asked.data is not None)
         data = asked.data
         _as_owner(asked)
+        if asked.command:
+            gc.enable()
         with _looking(asked):
             outcome = _handler(asked)(asked)
             return outcome if isinstance(outcome, int) else deliver(_marked(outcome, asked), as_json=as_json)
@@ -47,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return crash(error, data_dir(data), as_json=as_json)
         except HisError as homeless:
             return refuse(homeless, as_json=as_json)
+    finally:
+        gc.enable()
 
 
 _MODULES = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from hisconsole.plan.words import Scope, Symptom
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from hisconsole.errors import ConfigFault, HisError
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 BUG = 70
 UNWRITTEN = 74

@@ -7,7 +7,6 @@ import ipaddress
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from hisconsole.errors import HisError, NotFound, Refused
 from hisconsole.paths import config_dir, data_dir
 from hisconsole.plan.targets import SSH_PORT, Infrastructure, Target
 from hisconsole.text import _, fit
+from hisconsole.values import dataclass
 from hisconsole.watch.access import host_of, known_hosts_path
 from hisconsole.wiring import Settings
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hisconsole.config.targets_fields import PartFields
 from hisconsole.plan.backups import DAILY, HOURLY
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 FOLDER = "backups"
 """In the data folder, where the part names no other."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from hisconsole.config.plan_parts import PlanFields
@@ -14,6 +14,7 @@ from hisconsole.plan.cards import Block, Card, Cards, Papers
 from hisconsole.plan.outreach import NoticeKind
 from hisconsole.strict_yaml import Document
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 CARDS = "cards.yaml"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from hisconsole.config.site import Contact, ContactKind, Department, PlanRole, Workstation
@@ -11,6 +10,7 @@ from hisconsole.errors import Finding
 from hisconsole.fields import Fields, closest, shown
 from hisconsole.strict_yaml import Document
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 Built = TypeVar("Built")
 

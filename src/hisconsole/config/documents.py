@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from hisconsole.errors import Finding
 from hisconsole.strict_yaml import LARGE, MAX_BYTES, USUAL, Document, read
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 Signature = tuple[tuple[str, int, int, int], ...]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from hisconsole.config.imports_forms import Candidate, Form, candidates, decoded, form_of
@@ -15,6 +14,7 @@ from hisconsole.plan.target_text import entry_text, id_from
 from hisconsole.plan.targets import Infrastructure
 from hisconsole.strict_yaml import read
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 
 class Outcome(StrEnum):

@@ -6,7 +6,6 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +13,7 @@ from hisconsole.errors import HisError
 from hisconsole.plan.targets import SNMP_PORT, SSH_PORT
 from hisconsole.strict_yaml import Data, Document, Path, read
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 MOST_LINES = 20_000
 LONGEST = 8 * 1024 * 1024

@@ -7,13 +7,13 @@ the roster must not close its ears.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from pathlib import Path
 
 from hisconsole.config.documents import Signature, read_documents, signature_of
 from hisconsole.config.targets_fields import PartFields
 from hisconsole.errors import ConfigFault, Finding
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 SITE = "site.yaml"
 TRAP_PORT = 162

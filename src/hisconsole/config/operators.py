@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from hisconsole.errors import Finding
 from hisconsole.fields import Fields, closest, shown
@@ -11,6 +10,7 @@ from hisconsole.plan.operators import Operator
 from hisconsole.plan.roles import MACHINES, Role
 from hisconsole.strict_yaml import Document
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 OPERATORS = "operators.yaml"
 

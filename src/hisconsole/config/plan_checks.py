@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hisconsole.config.plan_parts import PlanFields, Written
 from hisconsole.config.plan_words import Words, unknown
 from hisconsole.plan.document import Plan
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 BUILT_IN = ("escalate", "paralysis", "gate", "eta", "call", "own-authority")
 """Obligations that need no clock, so that none may be called so."""

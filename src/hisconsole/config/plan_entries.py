@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from hisconsole.config.plan_checks import Places
 from hisconsole.config.plan_parts import PlanFields
@@ -25,6 +24,7 @@ from hisconsole.plan.document import (
 from hisconsole.plan.facts import COUNT, EVIDENCE_FACTS, FACTS, NONE, UNKNOWN
 from hisconsole.plan.words import Category
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 ALL = "all"
 """What a gate says of its departments when it means every one."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from hisconsole.config.plan_words import Words, length, misuse, place, seconds, stretch, unknown, week
 from hisconsole.errors import Finding
@@ -12,6 +11,7 @@ from hisconsole.fields import Fields, closest, shown
 from hisconsole.plan.conditions import Condition, ConditionFault, parse
 from hisconsole.strict_yaml import Path
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _ANSWER = re.compile(r"[a-z][a-z0-9-]{0,31}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from hisconsole.config.plan_checks import Places
 from hisconsole.config.plan_reach import NOTHING, Case, cases, numbers, reached
@@ -14,6 +13,7 @@ from hisconsole.plan.document import Plan
 from hisconsole.plan.facts import COUNT, FACTS
 from hisconsole.plan.words import Category, Scope
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 _SCOPES = (Scope.ONE, Scope.SOME, Scope.DEPARTMENT, Scope.HOSPITAL)
 _GROWING = ("key-terminal", "care")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from hisconsole.config.profile_parts import profile_of
@@ -12,6 +12,7 @@ from hisconsole.errors import Finding
 from hisconsole.plan.profiles import Check, Profile, Reading, Table
 from hisconsole.strict_yaml import Document
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 PROFILES = "profiles"
 """The folder, inside the hospital's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from hisconsole.plan.find import fold
 from hisconsole.plan.target_text import entry_text
 from hisconsole.strict_yaml import Document, load, read
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 ROSTER = "roster.yaml"
 

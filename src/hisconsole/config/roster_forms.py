@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from hisconsole.config.imports_forms import MOST_LINES, rows
@@ -12,6 +12,7 @@ from hisconsole.errors import HisError
 from hisconsole.plan.outreach import NumberKind
 from hisconsole.plan.story_outreach import number_label
 from hisconsole.text import _, live, printable
+from hisconsole.values import dataclass
 
 NUMBERS = tuple(kind.value for kind in NumberKind)
 

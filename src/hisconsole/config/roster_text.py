@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from hisconsole.config.roster_forms import FIELDS
 from hisconsole.plan.target_text import entry_text, value_text
 from hisconsole.strict_yaml import Document, Mark
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, time
 
 from hisconsole.config.plan_parts import PlanFields
@@ -15,6 +15,7 @@ from hisconsole.plan.rota import Change, Holiday, Override, Rota, Routine, Shift
 from hisconsole.plan.rota_clashes import LONGEST_CYCLE, Clash, clashes
 from hisconsole.strict_yaml import Document
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 SHIFTS = "shifts.yaml"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from hisconsole.plan.find import Findable, findable
 from hisconsole.plan.operators import Operator
 from hisconsole.plan.rota import Rota
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 DRILL_NUMBERS = 9000
 """The number before that of the first incident of a drill."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -20,6 +19,7 @@ from hisconsole.paths import shipped
 from hisconsole.plan.targets import Credential, Infrastructure, Target
 from hisconsole.strict_yaml import Document
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 TARGETS = "targets.yaml"
 CREDENTIALS = "credentials.yaml"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hisconsole.desk import drafts
@@ -13,6 +13,7 @@ from hisconsole.errors import HisError
 from hisconsole.plan.acts import Act
 from hisconsole.plan.story_turn import subject
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from textual.screen import Screen

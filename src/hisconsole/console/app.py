@@ -6,7 +6,6 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -51,6 +50,7 @@ from hisconsole.plan.operators import NEEDS_PIN
 from hisconsole.plan.times import clock
 from hisconsole.sessions import Session
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -12,7 +12,6 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakSet
@@ -34,6 +33,7 @@ from textual.worker import WorkerFailed
 from hisconsole.errors import HisError
 from hisconsole.faultlog import fault_id, log_fault
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 Result = TypeVar("Result")
 

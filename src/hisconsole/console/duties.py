@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -32,6 +32,7 @@ from hisconsole.plan.times import clock, countdown
 from hisconsole.plan.turn import HANDOVER, ROUTINE
 from hisconsole.plan.words import Audience
 from hisconsole.text import _, fit
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from hisconsole.console.app import HisConsole

@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from textual.message import Message
+
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from hisconsole.desk.desk import Desk, Outcome

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import TypeAlias
@@ -17,6 +16,7 @@ from hisconsole.plan.story import tell
 from hisconsole.plan.story_turn import subject
 from hisconsole.plan.turn import Note, Offer, RoutineDone, RoutineDuty
 from hisconsole.text import _, fit, ngettext
+from hisconsole.values import dataclass
 
 Short = Callable[[datetime], str]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,6 +14,7 @@ from hisconsole.console.filter import Entry
 from hisconsole.console.rows import Cell, Line, Look, RowList
 from hisconsole.plan.find import find, findable
 from hisconsole.text import _, fit
+from hisconsole.values import dataclass
 
 DIGITS = "1234567890abcdefghijklmnoprstuvwxyz"
 

@@ -12,9 +12,10 @@ import time
 from asyncio import AbstractEventLoop, TimerHandle
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+
+from hisconsole.values import dataclass
 
 BEAT_S = 0.25
 HELD_S = 0.2

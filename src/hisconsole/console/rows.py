@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
@@ -23,6 +22,7 @@ from hisconsole.console.crash import Calm
 from hisconsole.console.looks import Role
 from hisconsole.console.wire import shifts_lines
 from hisconsole.text import cell_len, clip, printable
+from hisconsole.values import dataclass
 
 Row = TypeVar("Row")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +18,7 @@ from hisconsole.plan.shown import Shown
 from hisconsole.plan.status import RANK, Status, status_label
 from hisconsole.plan.times import clock
 from hisconsole.text import _, cell_len, clip, fit, ngettext, printable
+from hisconsole.values import dataclass
 
 Marks = Mapping[Status, Glyph]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hisconsole.console.pick import Choice, Pick
@@ -14,6 +13,7 @@ from hisconsole.plan.panes import Index, Pane, kind_label, members
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.targets import Infrastructure, Target
 from hisconsole.text import _, ngettext, printable
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from hisconsole.console.app import HisConsole

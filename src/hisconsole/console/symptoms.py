@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -15,6 +14,7 @@ from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.shift_figures import sparkline
 from hisconsole.plan.status import status_label
 from hisconsole.text import _, fit
+from hisconsole.values import dataclass
 
 STEP: Final = timedelta(minutes=5)
 STEPS: Final = 12

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import east_asian_width
 
@@ -16,6 +15,7 @@ from hisconsole.plan.status import Status
 from hisconsole.plan.words import State
 from hisconsole.strict_yaml import Data, Document, load
 from hisconsole.text import _, cell_len
+from hisconsole.values import dataclass
 
 NEVER = frozenset({f"ctrl+{key}" for key in "imjhsqz"} | {"ctrl+backslash"})
 """Keys that terminals send as something else, or keep for themselves."""

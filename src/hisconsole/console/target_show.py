@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -28,6 +27,7 @@ from hisconsole.plan.status import RANK, Status, status_label
 from hisconsole.plan.threshold import Threshold, threshold_text
 from hisconsole.plan.times import clock, span
 from hisconsole.text import _, fit, ngettext, printable
+from hisconsole.values import dataclass
 
 Rule = Callable[[str], tuple[Threshold, ...]]
 

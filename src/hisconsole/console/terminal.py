@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 Colour = Literal["none", "16"]
 """Only the terminal's own sixteen: legible on every palette and half the bytes of true colour."""

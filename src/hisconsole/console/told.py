@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from hisconsole.console.looks import Role
 from hisconsole.desk.telling import Line
 from hisconsole.plan.story_outreach import channel_label
 from hisconsole.text import _, ngettext
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from hisconsole.console.app import HisConsole

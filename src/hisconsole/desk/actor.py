@@ -10,12 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from hisconsole.errors import Refused
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from hisconsole.desk.relief import Hand

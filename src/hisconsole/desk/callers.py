@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hisconsole.desk.calls import find_alike
 from hisconsole.desk.desk import Desk
@@ -15,6 +15,7 @@ from hisconsole.plan.incident import Incident, Report
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.store import projections
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 MOST = 200
 """Open incidents that are looked at, the newest first; there are rarely more than a few dozen."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from hisconsole.config import Contact
@@ -15,6 +15,7 @@ from hisconsole.plan.escalation import script, stamped
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.summary import working
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

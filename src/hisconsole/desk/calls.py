@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from hisconsole.config import Workstation
@@ -26,6 +26,7 @@ from hisconsole.plan.words import Scope
 from hisconsole.store import projections
 from hisconsole.store.database import Connection
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 OWN_PHONE = "workstation"
 LEFT_NUMBER = "kept"

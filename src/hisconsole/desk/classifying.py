@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from hisconsole.desk import evidence
@@ -26,6 +26,7 @@ from hisconsole.plan.times import from_text
 from hisconsole.plan.words import Category, YesNo
 from hisconsole.store import projections
 from hisconsole.text import _, ngettext
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

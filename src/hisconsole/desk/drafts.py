@@ -10,13 +10,14 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from hisconsole.errors import StoreFault
 from hisconsole.plan.events import PROVISIONAL
 from hisconsole.plan.times import from_text
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.desk.desk import Desk
@@ -24,6 +23,7 @@ from hisconsole.store import due, events, projections, turns
 from hisconsole.store.database import Connection
 from hisconsole.store.projections import Held
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 BATCH = 200
 """Incidents in one transaction: a storm of deadlines never holds the record for long."""

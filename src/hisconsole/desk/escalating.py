@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.config import Contact, Site
@@ -16,6 +15,7 @@ from hisconsole.plan.incident import Incident
 from hisconsole.plan.outreach import Ordered
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.summary import spoken, working
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -28,6 +27,7 @@ from hisconsole.plan.turn import Item, Offer, OfferState, Turn
 from hisconsole.plan.turn_acts import KEPT, Frozen
 from hisconsole.store import turns
 from hisconsole.text import _, ngettext
+from hisconsole.values import dataclass
 
 __all__ = ["Looked", "Seen", "accept", "look", "offer"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -36,6 +35,7 @@ from hisconsole.plan.words import State
 from hisconsole.store import events, projections, turns
 from hisconsole.store.database import Connection
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 REMEMBERED = 60
 """Handovers looked back upon for the age of what is handed over again: three a day for twenty days."""

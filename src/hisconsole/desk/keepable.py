@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import wraps
@@ -16,6 +16,7 @@ from hisconsole.plan.events import PROVISIONAL
 from hisconsole.plan.story_turn import number_of, subject
 from hisconsole.plan.times import to_text
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from hisconsole.desk.desk import Outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from hisconsole.config import Site
@@ -13,6 +13,7 @@ from hisconsole.desk.pack import stale_pack
 from hisconsole.plan.document import Plan
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.manual import Means, Post, board, resume_from
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.config import Site
@@ -11,6 +10,7 @@ from hisconsole.plan.events import Kind
 from hisconsole.plan.manual import Means
 from hisconsole.store import events
 from hisconsole.store.database import Connection
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,6 +21,7 @@ from hisconsole.plan.story_outreach import notice_label
 from hisconsole.plan.times import clock
 from hisconsole.store import events
 from hisconsole.text import _, fit, wrap
+from hisconsole.values import dataclass
 
 WIDTH: Final = 78
 """Cells of a line: what a printer in the smallest usual type still takes."""

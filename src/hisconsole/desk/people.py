@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from hisconsole.config import Site
@@ -21,6 +21,7 @@ from hisconsole.plan.pins import check_pin
 from hisconsole.plan.roles import Role
 from hisconsole.store import events
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ from hisconsole.plan.targets import Infrastructure, Rules, Target
 from hisconsole.plan.watching import SELF, limits, probes_of
 from hisconsole.store.readings import ask_poll
 from hisconsole.store.readings_reader import Picture, Reader
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from hisconsole.store.database import Database

@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from time import sleep
@@ -20,6 +19,7 @@ from hisconsole.errors import StoreFault
 from hisconsole.plan.pins import Tries
 from hisconsole.plan.times import from_text, to_text
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 N, R, P = 2**15, 8, 1
 """Cost of a try: 32 MiB, and about 0.1 s on one core of a small machine."""

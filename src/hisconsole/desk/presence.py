@@ -12,7 +12,6 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from hisconsole.errors import Away, StoreFault
 from hisconsole.plan.presence import FORGOTTEN, Looking
 from hisconsole.plan.times import from_text, to_text
 from hisconsole.text import printable
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from hisconsole.store.database import Database

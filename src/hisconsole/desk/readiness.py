@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -51,6 +50,7 @@ from hisconsole.store.journal import places as journal_places
 from hisconsole.store.lasting import Lies, lies, takes_acts
 from hisconsole.store.readings_reader import Picture, Reader
 from hisconsole.text import printable
+from hisconsole.values import dataclass
 
 TLS = "tls/"
 """How the keys of certificates begin; the rest is the port."""

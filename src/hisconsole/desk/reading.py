@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hisconsole.desk.desk import Desk
 from hisconsole.plan.contacts import masked
 from hisconsole.plan.document import Plan
@@ -12,6 +10,7 @@ from hisconsole.plan.incident import Incident
 from hisconsole.plan.queue import Row
 from hisconsole.store import events, projections
 from hisconsole.text import printable
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hisconsole.config import Site
 from hisconsole.desk.desk import Desk
 from hisconsole.plan.aftermath import Aftermath, aftermath
@@ -11,6 +9,7 @@ from hisconsole.plan.aftermath_names import Names
 from hisconsole.plan.aftermath_words import report
 from hisconsole.plan.paper import Paper
 from hisconsole.store import events
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

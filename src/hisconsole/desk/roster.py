@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.config import Contact, Site
@@ -20,6 +19,7 @@ from hisconsole.plan.outreach import NumberKind, Ordered
 from hisconsole.plan.story_outreach import number_label
 from hisconsole.store import events
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 Knowns = Mapping[str, Known]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.desk.desk import Desk
@@ -21,6 +20,7 @@ from hisconsole.plan.words import Category, State
 from hisconsole.store import events, projections, turns
 from hisconsole.store.database import Connection
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

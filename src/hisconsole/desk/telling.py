@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.config import Site
@@ -15,6 +14,7 @@ from hisconsole.plan.incident import Incident
 from hisconsole.plan.outreach import Message
 from hisconsole.plan.story_outreach import status_label
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +20,7 @@ from hisconsole.desk.relief import Relief, Task
 from hisconsole.errors import Away, HisError
 from hisconsole.plan.board import Board
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from hisconsole.desk.desk import Desk

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
 from hisconsole.plan import facts
 from hisconsole.plan.conditions import Condition
 from hisconsole.plan.document import Rule
+from hisconsole.values import dataclass
 
 UNKNOWN: Final = facts.UNKNOWN
 """The value of a question that nobody could answer; no choice may have it."""

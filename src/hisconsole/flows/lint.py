@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from hisconsole.errors import Finding
 from hisconsole.fields import closest, shown
@@ -15,6 +14,7 @@ from hisconsole.plan.facts import COUNT, FACTS
 from hisconsole.strict_yaml import Document
 from hisconsole.strict_yaml import Path as Place
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 MOST_QUESTIONS = 7
 """What a person may be asked on one way; more is not answered while a caller waits."""

@@ -9,7 +9,7 @@ beforehand) counts once that is known.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +18,7 @@ from hisconsole.flows.flow import UNKNOWN, Flow, Outcome, Step, StepKind
 from hisconsole.flows.remaining import Open, names, next_step, open_outcomes, remaining
 from hisconsole.plan.conditions import EVER, Fact, judge
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 Value = str | int
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hisconsole.flows.flow import UNKNOWN, Flow, Step, StepKind
 from hisconsole.flows.remaining import Open, next_step, open_outcomes, remaining
 from hisconsole.plan.conditions import Fact, Facts
+from hisconsole.values import dataclass
 
 MOST = 2_000
 """Situations that are looked at: the sample's flows have some dozens."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from hisconsole.plan.asking import Field
 from hisconsole.plan.decisions import Setting
 from hisconsole.plan.events import NewEvent
+from hisconsole.values import dataclass
 
 Decision = Callable[[Setting], Sequence[NewEvent]]
 

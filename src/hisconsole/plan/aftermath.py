@@ -6,7 +6,7 @@ Everything is computed from the events and the plan they ran under; nothing is j
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ from hisconsole.plan.manual import Paper, entry_of, on_paper
 from hisconsole.plan.moments import Mark, Moment, down, moments
 from hisconsole.plan.outreach import BackEntry, CallOutcome, Notice, NoticeKind, Receipt, Told
 from hisconsole.plan.replay import Fallen, Kept, fallen, gates_kept, states, undone
+from hisconsole.values import dataclass
 
 
 class Departure(StrEnum):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from hisconsole.plan.times import clock
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

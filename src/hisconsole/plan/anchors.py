@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 SHORTEST = 12
 """Characters of a hash that a person types from paper: 48 bits, which nobody makes to fit by chance."""

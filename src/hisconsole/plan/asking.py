@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import Enum, StrEnum
 
@@ -11,6 +10,7 @@ from hisconsole.errors import HisError, Refused
 from hisconsole.plan.times import parse_when
 from hisconsole.plan.words import label
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 
 class Ask(Enum):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hisconsole.plan.document import Reach
 from hisconsole.plan.outreach import Called, CallOutcome, NumberKind
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

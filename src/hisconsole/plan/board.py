@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
 from hisconsole.plan.due import Due
 from hisconsole.plan.queue import Risk, Row, risk, serious
 from hisconsole.plan.words import State
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

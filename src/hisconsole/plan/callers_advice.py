@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.plan.callers_path import CallersPath
@@ -17,6 +16,7 @@ from hisconsole.plan.incident import Incident, Report
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.reach import Parents
 from hisconsole.plan.words import State
+from hisconsole.values import dataclass
 
 OPEN = frozenset({State.NEW, State.VERIFYING, State.ACTIVE, State.MITIGATED})
 """What a further caller may belong to; what has recovered is reopened, not joined unseen."""

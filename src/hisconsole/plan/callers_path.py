@@ -8,7 +8,7 @@ is blind, never well.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from hisconsole.plan.picture import StatusPicture, shown_now, watching
 from hisconsole.plan.reach import OwnPath, Parents
 from hisconsole.plan.status import Status
 from hisconsole.plan.targets import EVERYBODY, Infrastructure, Kind, Target
+from hisconsole.values import dataclass
 
 
 class Part(StrEnum):

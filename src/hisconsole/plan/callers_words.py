@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
@@ -13,6 +12,7 @@ from hisconsole.plan.status import RANK, Status, status_label
 from hisconsole.plan.times import span
 from hisconsole.plan.words import Symptom
 from hisconsole.text import _, cell_len, clip, printable
+from hisconsole.values import dataclass
 
 Short = Callable[[datetime], str]
 

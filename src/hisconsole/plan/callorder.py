@@ -7,7 +7,6 @@ opens when every part of the step before was filled, or everybody in it missed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.plan.attempts import Attempts, attempts_of
@@ -15,6 +14,7 @@ from hisconsole.plan.document import Plan
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.outreach import Dialling, NumberKind, Ordered, Purpose
 from hisconsole.plan.starting import bypass_at, contacts_of
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

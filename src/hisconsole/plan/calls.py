@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from hisconsole.errors import Refused
@@ -14,6 +14,7 @@ from hisconsole.plan.story_turn import subject
 from hisconsole.plan.times import to_text
 from hisconsole.plan.words import Scope, State, Symptom
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 ALIKE_WINDOW = timedelta(minutes=30)
 OLDEST = timedelta(days=30)

@@ -7,7 +7,6 @@ finds the same list.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -20,6 +19,7 @@ from hisconsole.plan.elapsed import is_over
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.outreach import Called, Dialling, NumberKind
 from hisconsole.plan.starting import bypass_at, own_authority_at, starters
+from hisconsole.values import dataclass
 
 CALL: Final = "call"
 """The duty to make the next call."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from hisconsole.plan.outreach import NoticeKind
+from hisconsole.values import dataclass
 
 DUE_STOCK_S = 8 * 3600
 """Paper forms for eight hours lie ready (SAFER contingency guide, domain 2.2)."""

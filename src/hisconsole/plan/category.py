@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from hisconsole.plan.conditions import Fact, Facts, judge
 from hisconsole.plan.document import FaultType, Plan, Rule
@@ -12,6 +11,7 @@ from hisconsole.plan.incident import Incident
 from hisconsole.plan.lately import lately
 from hisconsole.plan.words import Category, label
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 ORDER = (Category.I, Category.II, Category.OTHER, Category.III, Category.UNCLASSIFIED)
 """From the highest; Other stands above III as in the queue: a cut to the insurance side hits many."""

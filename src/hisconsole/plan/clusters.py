@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -21,6 +21,7 @@ from hisconsole.plan.reach import top_down
 from hisconsole.plan.shown import Shown
 from hisconsole.plan.status import RANK, Status
 from hisconsole.plan.targets import Kind
+from hisconsole.values import dataclass
 
 MANY: Final = 5
 """So many that hang on the same and fail within `AT_ONCE` of one another are one fault."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 LONGEST = 1000
 """Characters of a condition."""

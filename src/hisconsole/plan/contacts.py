@@ -6,7 +6,7 @@ The roster's files hold the numbers; what people found out about them are events
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from hisconsole.plan.events import SITE, Event, Kind, NewEvent
 from hisconsole.plan.outreach import NumberKind
 from hisconsole.plan.times import from_text, to_text
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 RIGHT_WITHIN = timedelta(hours=8)
 """A wrong number is put right before the shift is over; what is left is told at the hand-over (domain 3)."""

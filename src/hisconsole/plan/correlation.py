@@ -7,7 +7,7 @@ they are looked at, come to the same open incidents. What changes is told; what 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -19,6 +19,7 @@ from hisconsole.plan.detection import BACK, SERIES, SIBLINGS, Detection, Finding
 from hisconsole.plan.elapsed import OVER
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.words import State, Verification, YesNo
+from hisconsole.values import dataclass
 
 GROWS_EVERY: Final = timedelta(seconds=10)
 """The rate fold: growth of an incident is told at most this often, with all that came until then."""

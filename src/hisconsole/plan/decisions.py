@@ -6,7 +6,7 @@ A decision is pure: it returns events, or raises Refused with a sentence that sa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from hisconsole.plan.words import (
     label,
 )
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 UNDO_WINDOW = timedelta(seconds=10)
 

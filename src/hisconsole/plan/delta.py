@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from hisconsole.plan.events import SITE, Event, Kind
 from hisconsole.plan.turn import stream
+from hisconsole.values import dataclass
 
 _SITE_UNTOLD = frozenset(
     {

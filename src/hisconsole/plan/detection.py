@@ -7,7 +7,7 @@ of it. Both are told in ids, so that they read the same in whatever language the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from hisconsole.plan.times import from_text, to_text
 from hisconsole.text import _, ngettext
+from hisconsole.values import dataclass
 
 SERIES: Final = timedelta(hours=24)
 """Within which what comes back is the same fault (domain 5.4 and 5.9)."""

@@ -7,13 +7,14 @@ Durations are whole seconds. Names of roles, faults, gates and clocks are ids; `
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from hisconsole.plan.conditions import Condition
 from hisconsole.plan.words import Category
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

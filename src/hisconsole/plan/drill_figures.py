@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +14,7 @@ from hisconsole.plan.feedback import MESSAGE
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.moments import Mark, Moment, moments
 from hisconsole.plan.replay import Keeping, Kept, gates_kept
+from hisconsole.values import dataclass
 
 WATCH: Final = "watch"
 """The watch saw something that is firm."""

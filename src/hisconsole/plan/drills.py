@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from hisconsole.plan.events import SITE, Event, Kind, NewEvent
 from hisconsole.plan.times import from_text, to_text
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from hisconsole.values import dataclass
 
 ACTION: Final = "action"
 """The act of a review, and the duty to do what it came to; the key is the action's number."""

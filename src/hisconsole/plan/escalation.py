@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hisconsole.plan.conditions import Fact, Facts, judge
@@ -19,6 +18,7 @@ from hisconsole.plan.incident import Decided, Estimate, Incident
 from hisconsole.plan.lately import lately
 from hisconsole.plan.words import Confidence
 from hisconsole.text import _, ngettext
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

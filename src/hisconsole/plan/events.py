@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from hisconsole.plan.times import to_text
+from hisconsole.values import dataclass
 
 GENESIS = "0" * 64
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
@@ -14,6 +13,7 @@ from hisconsole.plan.picture import StatusPicture, Watched
 from hisconsole.plan.reading import Judged, reading_words
 from hisconsole.plan.status import Status
 from hisconsole.plan.words import YesNo
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal
@@ -21,6 +20,7 @@ from hisconsole.plan.lately import lately
 from hisconsole.plan.status import Status
 from hisconsole.plan.targets import Kind
 from hisconsole.plan.words import Category, Confidence, Scope, State, Symptom, Verification, YesNo
+from hisconsole.values import dataclass
 
 COUNT: Final = "count"
 UNKNOWN: Final = "unknown"

@@ -7,7 +7,6 @@ was sent before a reopening counts no more.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +17,7 @@ from hisconsole.plan.elapsed import is_over
 from hisconsole.plan.facts import facts_of
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.outreach import Message, Told
+from hisconsole.values import dataclass
 
 MESSAGE: Final = "message"
 """The act that sends one; it meets the clocks of the plan that name it."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from heapq import nsmallest
+
+from hisconsole.values import dataclass
 
 _PART = re.compile(r"\w+")
 

@@ -5,13 +5,13 @@ A gate compares the longer of elapsed time and forecast; what aggravates the out
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hisconsole.plan.document import Aggravator, Gate, Plan
 from hisconsole.plan.elapsed import beyond, is_over
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.words import YesNo
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ header are UTC, `zone` is the hospital's clock.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from hisconsole.plan.frozen import plain, read
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 FORM: Final = 1
 """The form of the plain data, for programs to come."""

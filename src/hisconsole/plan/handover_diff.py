@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from hisconsole.plan.handover import Entry, Handover, Header, Part
 from hisconsole.plan.times import clock
 from hisconsole.text import _, fit, wrap
+from hisconsole.values import dataclass
 
 _APART: Final = frozenset({Part.HEADER, Part.HEADLINE, Part.RECEIVER})
 """Parts that belong to one handover alone."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.plan import manual
@@ -24,6 +23,7 @@ from hisconsole.plan.summary import spoken
 from hisconsole.plan.times import span
 from hisconsole.plan.words import Category, Method, Result, Verification, YesNo, label
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 NEXT = 3
 """Duties that an incident tells of."""

@@ -7,12 +7,12 @@ turn to all parts, so that no flood in one pushes another off the paper.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from hisconsole.plan.handover import Asks, Entry, Handover, Line, Part, Section
 from hisconsole.plan.handover_receiver import SIGNED_BY
 from hisconsole.text import _, cell_len, clip, fit, wrap
+from hisconsole.values import dataclass
 
 WIDTH: Final = 80
 PAGE: Final = 60

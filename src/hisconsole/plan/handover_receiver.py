@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from hisconsole.plan.handover import Asks, Entry, Handover, Header, Line, Part, Section, part_title
@@ -12,6 +12,7 @@ from hisconsole.plan.handover_sources import Question, Sources
 from hisconsole.plan.paper import clean
 from hisconsole.plan.times import clock
 from hisconsole.text import _, ngettext
+from hisconsole.values import dataclass
 
 BLANK = "_" * 40
 """Where a person writes by hand."""

@@ -6,7 +6,7 @@ Whatever could not be had is named in `unknown` with why: an empty part says "no
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from hisconsole.plan.incident import Incident
 from hisconsole.plan.picture import StatusPicture
 from hisconsole.plan.shown import Silence
 from hisconsole.plan.times import clock
+from hisconsole.values import dataclass
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 _NOTHING: Mapping[Part, str] = MappingProxyType({})

@@ -7,7 +7,6 @@ firm and may ring. A first lost poll shows UNKNOWN, never OK and never DOWN.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hisconsole.plan.reading import Judged, Round, Sample, fresh, judge, judge_round
@@ -15,6 +14,7 @@ from hisconsole.plan.status import RANK, Status, worse, worst
 from hisconsole.plan.strikes import Outcome, Policy, ProbeHealth, counted, outcome
 from hisconsole.plan.threshold import Threshold
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 __all__ = [
     "Change",

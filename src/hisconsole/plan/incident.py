@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,7 @@ from hisconsole.plan.likeness import Proposal
 from hisconsole.plan.outlook import Contingency, RuledOut, Ticket
 from hisconsole.plan.outreach import BackEntry, Called, Dialling, Message, Notice, Ordered, Summoned
 from hisconsole.plan.words import Category, Confidence, State
+from hisconsole.values import dataclass
 
 MOVES: Mapping[State, frozenset[State]] = {
     State.NEW: frozenset({State.VERIFYING}),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +11,7 @@ from hisconsole.plan.chain import chain
 from hisconsole.plan.reach import Parents
 from hisconsole.plan.words import Symptom, symptom_label
 from hisconsole.text import _, ngettext
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from hisconsole.plan.incident import Incident, Report

@@ -7,7 +7,7 @@ it has come is asked of the clock and never stored, so that whoever looks finds 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -17,6 +17,7 @@ from hisconsole.plan.events import SITE, Event, Kind
 from hisconsole.plan.shown import Silence
 from hisconsole.plan.times import from_text
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 OVERRUN = timedelta(minutes=15)
 """So long after its expected end a stop that goes on is a fault (domain 5.9)."""

@@ -7,7 +7,7 @@ takes it back, and what was written meanwhile is owed as back-entry.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +18,7 @@ from hisconsole.plan.elapsed import is_over
 from hisconsole.plan.gates import Armed, armed
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.outreach import BackEntry, Notice, NoticeKind, Receipt
+from hisconsole.values import dataclass
 
 NOTICE: Final = "notice"
 """The act that announces; a START meets the gates of its departments."""

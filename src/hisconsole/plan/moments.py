@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -15,6 +14,7 @@ from hisconsole.plan.outreach import CallOutcome, Decision
 from hisconsole.plan.replay import states
 from hisconsole.plan.starting import contacts_of
 from hisconsole.plan.words import Audience, Category, YesNo
+from hisconsole.values import dataclass
 
 
 class Mark(StrEnum):

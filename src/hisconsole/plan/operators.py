@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -12,6 +11,7 @@ from hisconsole.errors import Refused
 from hisconsole.plan.events import SITE, Event, Kind, NewEvent
 from hisconsole.plan.roles import Role, roles_told
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 NEEDS_PIN: Final = "pin"
 """What a refusal needs where nothing but the PIN is missing."""

@@ -5,8 +5,9 @@ Plain values that `fold` makes of events; a reopening begins without what was ru
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

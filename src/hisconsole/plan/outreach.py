@@ -6,9 +6,11 @@ What happened is in events; these are what `fold` makes of them, and what the ru
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+
+from hisconsole.values import dataclass
 
 
 class Purpose(StrEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,6 +10,7 @@ from hisconsole.plan.duty import Due
 from hisconsole.plan.events import SITE, Event, Kind, NewEvent
 from hisconsole.plan.times import from_text, to_text
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 PACK: Final = "pack"
 """The duty of the site to print the downtime pack again."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hisconsole.errors import HisError
@@ -11,6 +10,7 @@ from hisconsole.plan.find import fold
 from hisconsole.plan.status import Status
 from hisconsole.plan.targets import Infrastructure, Kind, Target
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from hisconsole.plan.picture import Watched

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from hisconsole.text import clip, fit, printable, wrap
+from hisconsole.values import dataclass
 
 LONGEST = 10_000
 """Characters of a cell; every text on record is shorter."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -17,6 +17,7 @@ from hisconsole.plan.targets import Engine, Infrastructure, Kind, Target
 from hisconsole.plan.threshold import Threshold
 from hisconsole.plan.watching import SELF, SELF_S
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 WATCH_GONE = timedelta(seconds=15)
 """How old a heartbeat may be: a watch that was killed is noticed within this time."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
 from hisconsole.errors import Refused
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 LEAST, MOST = 4, 12
 FREE: Final = 5

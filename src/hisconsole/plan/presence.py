@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from hisconsole.text import _, ngettext
+from hisconsole.values import dataclass
 
 FORGOTTEN: Final = timedelta(seconds=60)
 """After it without a sign of life nobody is taken to look any more."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from hisconsole.plan.status import Status
 from hisconsole.plan.threshold import Threshold
+from hisconsole.values import dataclass
 
 
 class Probe(StrEnum):

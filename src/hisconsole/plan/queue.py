@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hisconsole.plan.category import treated_as
@@ -12,6 +11,7 @@ from hisconsole.plan.due import Due, duties
 from hisconsole.plan.escalation import standing
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.words import Category, State
+from hisconsole.values import dataclass
 
 _CATEGORY_RANK = {
     Category.I: 0,

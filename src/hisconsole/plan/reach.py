@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
@@ -12,6 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from hisconsole.plan.health import TargetHealth
 from hisconsole.plan.status import Status
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 Parents = Mapping[str, Sequence[str]]
 """What each target hangs on; two parents are redundant."""

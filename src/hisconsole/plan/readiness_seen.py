@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from hisconsole.plan.contacts import Trust
 from hisconsole.plan.status import Status
+from hisconsole.values import dataclass
 
 Rota = tuple[tuple[datetime, datetime, str], ...]
 """Times in which nobody is on duty: from, to, and the shift in words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from math import isfinite
@@ -11,6 +11,7 @@ from math import isfinite
 from hisconsole.plan.status import RANK, Status, worse
 from hisconsole.plan.threshold import Threshold, length_text
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 FORGET_AFTER = timedelta(days=1)
 """A reading that its device no longer reports stays this long, as unknown."""

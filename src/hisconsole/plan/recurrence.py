@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.words import Symptom, symptom_label
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 WINDOW = timedelta(hours=24)
 """Within which faults of one kind belong together (domain 5.4)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -17,6 +17,7 @@ from hisconsole.plan.gates import Armed, armed
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.manual import uncovered
 from hisconsole.plan.times import from_text
+from hisconsole.values import dataclass
 
 
 def undone(history: Sequence[Event]) -> frozenset[str]:

@@ -9,11 +9,11 @@ may do what.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 
 class Role(StrEnum):

@@ -8,12 +8,13 @@ in time too, and a night across such a change is an hour longer or shorter.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TypeAlias
 
 from hisconsole.plan.times import on_wall
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 GAP_DAYS = 14
 """How far ahead gaps are looked for."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import lcm
 
 from hisconsole.plan.rota import Change, Fill, Holiday, Override, Rota, Stint
+from hisconsole.values import dataclass
 
 LONGEST_CYCLE = 56
 """Days of the longest cycle: with the week it comes round in 392, which are looked through in one go."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from statistics import median
 
@@ -17,6 +16,7 @@ from hisconsole.plan.replay import undone
 from hisconsole.plan.times import span
 from hisconsole.plan.words import Category
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 HOUR = timedelta(hours=1)
 LEVELS = " .:-=+*#%@"

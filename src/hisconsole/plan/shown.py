@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -14,6 +13,7 @@ from hisconsole.plan.reading import fresh
 from hisconsole.plan.status import RANK, Status, worse
 from hisconsole.plan.strikes import ProbeHealth
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 Carries = Mapping[str, Sequence[str]]
 """The hospital's services that each target carries."""

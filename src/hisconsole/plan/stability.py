@@ -7,7 +7,6 @@ finished, stable the rest; of several rules that hold the worst counts, and all 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -21,6 +20,7 @@ from hisconsole.plan.feedback import unreached
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.words import Category, Confidence, State, YesNo
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 COMES_BACK = timedelta(hours=24)
 """What recovered without a known cause is watched for so long (domain 5.9)."""

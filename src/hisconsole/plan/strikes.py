@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.plan.flap import flaps, turned
 from hisconsole.plan.reading import Judged, Round, reading_words, worst_reading
 from hisconsole.plan.status import Status, mildest, worse, worst
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 _FAULTS = {"silent": Status.DOWN, "timeout": Status.DOWN, "refused": Status.DOWN}
 """Every other fault is UNKNOWN: the target answers, but not so that it can be judged, or we failed."""

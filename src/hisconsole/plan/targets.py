@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from hisconsole.plan.find import Findable, findable
 from hisconsole.plan.profiles import Probe, Profile
 from hisconsole.plan.threshold import Threshold
+from hisconsole.values import dataclass
 
 EVERYBODY = "all"
 """What a target serves that callers of every department work with."""

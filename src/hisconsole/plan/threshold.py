@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
 
 from hisconsole.errors import HisError
 from hisconsole.plan.status import Status
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 LONGEST_S = 86_400
 

@@ -7,7 +7,7 @@ the next one begins, and the highest number is the one that runs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from hisconsole.plan.duty import Due
 from hisconsole.plan.events import Event, Kind
 from hisconsole.plan.handover import Asks
 from hisconsole.plan.times import from_text
+from hisconsole.values import dataclass
 
 LATE: Final = timedelta(minutes=15)
 """How long after the end of its shift a turn may last before that is worth watching (domain 3.3)."""

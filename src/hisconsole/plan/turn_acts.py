@@ -8,7 +8,6 @@ whoever is there can take the duty, with a reason.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from hisconsole.plan.own_words import LEAST, copied
 from hisconsole.plan.times import to_text
 from hisconsole.plan.turn import Item, Offer, RoutineDuty, Turn, stream
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 TAKEN: Final = "taken"
 KEPT: Final = "kept"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from hisconsole.plan.events import SITE, Event, Kind, NewEvent
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from hisconsole.plan.health import stale_after
 from hisconsole.plan.profiles import Probe
 from hisconsole.plan.targets import Infrastructure, Target
+from hisconsole.values import dataclass
 
 SELF = "hisconsole-watch"
 """The target under which the watch reports on itself; its probe is called `watch`."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from hisconsole.plan.targets import Infrastructure, Kind, Target
+from hisconsole.values import dataclass
 
 NETWORK = frozenset({Kind.SWITCH, Kind.ROUTER, Kind.FIREWALL, Kind.LINE, Kind.WIRELESS})
 """Kinds that have ports for others."""

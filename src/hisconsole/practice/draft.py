@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hisconsole.plan.targets import Target
 from hisconsole.practice.cables import Port
 from hisconsole.practice.facets import DEVICE, Facet, choice
 from hisconsole.practice.mib import Cell, Mib, Oid, Source, Type, oid
+from hisconsole.values import dataclass
 
 MARK = "PRACTICE"
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hisconsole.errors import HisError
 from hisconsole.probes.parse.output import number
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 Value = str | float
 """A word of a facet that has words, else a number in its unit."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from hisconsole.errors import HisError
 from hisconsole.plan.profiles import Probe
@@ -20,6 +19,7 @@ from hisconsole.practice.ssh.answers import PLAYED
 from hisconsole.probes.net.checks import given
 from hisconsole.probes.parse.output import Ask
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 CONSOLE = "console"
 """Stands for the machine that the console runs on: its own cable can be cut."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
+
+from hisconsole.values import dataclass
 
 Oid = tuple[int, ...]
 

@@ -6,9 +6,9 @@ Pure: time is an argument, so the same scenario gives the same hospital at the s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from hisconsole.practice.facets import Value
+from hisconsole.values import dataclass
 
 Place = tuple[str, str]
 """A target's id and the name of one of its facets."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from hisconsole.plan.counters import Counter, rate
@@ -16,6 +16,7 @@ from hisconsole.probes.convert import NOTHING, Converted, Raw, ceiling, convert,
 from hisconsole.probes.rows import Row, read_rows, static_columns
 from hisconsole.probes.snmp import Device, Engine, SnmpFault
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 UPTIME = "1.3.6.1.2.1.1.3.0"
 NAMES_FOR_S = 3600.0

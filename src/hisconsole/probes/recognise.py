@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from hisconsole.plan.profiles import Probe, Profile, Recognise
 from hisconsole.plan.reading import Sample
@@ -13,6 +12,7 @@ from hisconsole.probes.convert import NAME_LIMIT, words
 from hisconsole.probes.profile import Memory, measure, questions
 from hisconsole.probes.snmp import Device, Engine
 from hisconsole.text import printable
+from hisconsole.values import dataclass
 
 DESCRIPTION = "1.3.6.1.2.1.1.1.0"
 OBJECT_ID = "1.3.6.1.2.1.1.2.0"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from sys import intern
 from weakref import WeakValueDictionary
@@ -14,6 +13,7 @@ from hisconsole.plan.targets import VALUE, is_link, key_part
 from hisconsole.probes.convert import NAME_LIMIT, Raw, words
 from hisconsole.probes.snmp import Device, Engine
 from hisconsole.text import printable
+from hisconsole.values import dataclass
 
 Columns = Mapping[str, Mapping[str, Raw]]
 

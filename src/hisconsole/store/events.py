@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from hisconsole.plan.events import GENESIS, SITE, Event, Kind, NewEvent, canonic
 from hisconsole.plan.times import from_text, to_text
 from hisconsole.store.tables import event as table
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 _COLUMNS = (
     table.c.seq,

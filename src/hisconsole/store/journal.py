@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,7 @@ from hisconsole.store.journal_lines import Aside, Done, Entry, Line, framed, lin
 from hisconsole.store.sqlite import create_folder, sync
 from hisconsole.store.unread import put_by, unread
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 FOLDER: Final = "kept"
 END: Final = ".journal"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Final
 
 from hisconsole.plan.times import from_text, to_text
+from hisconsole.values import dataclass
 
 MARK: Final = "hisj1"
 _HASH = 32

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from hisconsole.store.knock import Host, Knock
 from hisconsole.store.postgres import CONNECT_S, Bounded, first_line
 from hisconsole.store.seen import Timeline
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 ROUND_S = 10.0
 """How often the other servers are asked."""

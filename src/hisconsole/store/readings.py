@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from hisconsole.store.readings_file import MAKE, READINGS, connect, faults, inod
 from hisconsole.store.readings_keep import Keeping, Measured
 from hisconsole.store.readings_lease import LEASE_S, Holder
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 __all__ = ["Batch", "Holder", "Kept", "Lost", "Measured", "Readings", "Remade", "ask_poll"]
 

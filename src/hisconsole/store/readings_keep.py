@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from math import nan
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from hisconsole.plan.reading import Judged
 from hisconsole.store import readings_pack as pack
 from hisconsole.store.readings_trend import DAYS, HOUR_S, HOURS, SERIES, Day, Hour, chosen
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

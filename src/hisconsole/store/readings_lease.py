@@ -10,10 +10,11 @@ import os
 import secrets
 import socket
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from hisconsole.values import dataclass
 
 LEASE_S = 10.0
 """How long a holder may be silent: SIGSTOP and a frozen disk look like this, SIGKILL is seen at once."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +20,7 @@ from hisconsole.store import readings_pack as pack
 from hisconsole.store.readings_file import MAKE, READINGS, connect, faults, inode, make_of
 from hisconsole.store.readings_lease import Lease
 from hisconsole.store.readings_trend import DAYS, HOUR_S, HOURS, Day, Hour
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -11,6 +10,7 @@ from sqlalchemy import Connection
 from hisconsole.store import sqlite
 from hisconsole.store.events import Head, hash_at
 from hisconsole.store.revision import SEEN, TIMELINE
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
@@ -24,6 +23,7 @@ from hisconsole.plan.skew import health_moved, reading_moved, skew
 from hisconsole.store import readings_pack as pack
 from hisconsole.store.readings_keep import Measured
 from hisconsole.store.shared import Shared
+from hisconsole.values import dataclass
 
 RECORD_KEEPER = ""
 """The share that is no target: whoever has it tells deadlines and opens incidents, for all watches."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
@@ -21,6 +20,7 @@ from hisconsole.store.projections import Held
 from hisconsole.store.rebuild import computed_from_events
 from hisconsole.store.tables import event
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from random import Random
@@ -27,6 +27,7 @@ from hisconsole.plan.watching import SELF, Slot, slots
 from hisconsole.probes.snmp.traps import Trap
 from hisconsole.store.readings import Holder, Lost, Measured, Remade
 from hisconsole.text import printable
+from hisconsole.values import dataclass
 from hisconsole.watch.ears import Ears
 from hisconsole.watch.keeper import Keeper
 from hisconsole.watch.own_path import WAIT_S, Own, System

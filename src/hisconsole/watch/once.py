@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from hisconsole.plan.targets import Infrastructure, Target
 from hisconsole.plan.times import to_text
 from hisconsole.plan.watching import BUDGET, Slot, probes_of
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 from hisconsole.watch.holding import Pollers
 from hisconsole.watch.process import load
 from hisconsole.watch.runner import Poller

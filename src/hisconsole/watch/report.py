@@ -7,7 +7,6 @@ import os
 import resource
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from hisconsole.plan.status import Status
 from hisconsole.plan.watching import SELF, SELF_PROBE, SELF_S, patience
 from hisconsole.store.readings import Measured
 from hisconsole.text import _
+from hisconsole.values import dataclass
 from hisconsole.watch.runner import End, Runner
 from hisconsole.watch.schedule import Schedule
 

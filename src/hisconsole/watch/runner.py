@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 from typing import Protocol
@@ -21,6 +20,7 @@ from hisconsole.plan.targets import Target
 from hisconsole.plan.watching import BUDGET, Slot
 from hisconsole.store.readings import Measured
 from hisconsole.text import _
+from hisconsole.values import dataclass
 from hisconsole.watch.keeper import Keeper
 from hisconsole.watch.own_path import Own
 from hisconsole.watch.schedule import Schedule

@@ -12,7 +12,6 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from hisconsole.store.revision import SEEN
 from hisconsole.store.seen import missing
 from hisconsole.store.turns import accepted
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 from hisconsole.watch.holding import pause
 from hisconsole.watch.second_place import file_away
 

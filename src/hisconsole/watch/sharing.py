@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from hisconsole.errors import Busy, ConfigFault, HisError
 from hisconsole.plan.health import TargetHealth
 from hisconsole.store.readings import Holder, Measured
 from hisconsole.store.readings_lease import now_s
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from hisconsole.paths import Server

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hisconsole.plan.health import Change, Policy, TargetHealth, begin, due_in, judge_round, outcome, step
@@ -15,6 +15,7 @@ from hisconsole.plan.status import Status
 from hisconsole.plan.targets import Infrastructure, Kind, Rules, Target
 from hisconsole.plan.watching import Slot, patience, probes_of
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 UNTRIED = frozenset({"silent", "timeout", "refused", "local"})
 """Faults with which a target has said nothing: they may be our own."""

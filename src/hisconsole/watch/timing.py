@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from hisconsole.plan.health import Policy
 from hisconsole.plan.watching import SELF_S
 from hisconsole.store.readings_lease import LEASE_S
+from hisconsole.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

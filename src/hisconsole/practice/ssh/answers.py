@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from hisconsole.practice.draft import Draft
@@ -11,6 +10,7 @@ from hisconsole.practice.mib import View
 from hisconsole.practice.ssh import databases, linux, services, storage
 from hisconsole.practice.ssh.asked import Asked
 from hisconsole.probes.parse.output import Arguments
+from hisconsole.values import dataclass
 
 Prepare = Callable[[Draft, Arguments], None]
 Answer = Callable[[View, Asked], tuple[str, int]]

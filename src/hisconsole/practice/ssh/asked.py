@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from hisconsole.practice.facets import Facet
 from hisconsole.probes.parse.output import Arguments
+from hisconsole.values import dataclass
 
 NOT_FOUND = 127
 """The exit code of `timeout` for a program that the host does not have."""

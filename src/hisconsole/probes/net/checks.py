@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -21,6 +20,7 @@ from hisconsole.probes.net.ping import COUNT, ping
 from hisconsole.probes.net.reach import Unreached, connect
 from hisconsole.probes.parse.output import Ask
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 MLLP_EVERY_S = 60.0
 """Some interface engines take a connection that brings no message for a serious failure (domain 4.3)."""

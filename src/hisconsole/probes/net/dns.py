@@ -6,10 +6,10 @@ import asyncio
 import ipaddress
 import secrets
 import socket
-from dataclasses import dataclass
 
 from hisconsole.probes.net.reach import Unreached, unreached
 from hisconsole.text import _
+from hisconsole.values import dataclass
 
 WAIT_S = 2.0
 TRIES = 2

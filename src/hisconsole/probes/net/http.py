@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hisconsole.probes.net.reach import Unreached, connect, unreached
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 WAIT_S = 5.0
 MOST_BYTES = 65536

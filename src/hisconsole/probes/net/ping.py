@@ -8,10 +8,10 @@ import re
 import secrets
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
 
 from hisconsole.probes.net.reach import Unreached
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 COUNT = 3
 GAP_S = 0.2

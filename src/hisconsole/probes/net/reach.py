@@ -6,9 +6,9 @@ import asyncio
 import errno
 import socket
 import ssl
-from dataclasses import dataclass
 
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 _NO_WAY = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from hisconsole.plan.reading import Sample
 from hisconsole.plan.status import Status
 from hisconsole.text import _, ngettext, printable
+from hisconsole.values import dataclass
 
 MOST_LINES = 400
 LONGEST_LINE = 1000

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Literal, TypeVar
+
+from hisconsole.values import dataclass
 
 Value = int | str | bytes
 """One value of an agent, by its type on the wire (RFC 2578), the same from every engine.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from hisconsole.probes.snmp.device import Device
@@ -25,6 +24,7 @@ from hisconsole.probes.snmp.envelope import (
 )
 from hisconsole.probes.snmp.traps_known import KNOWN, Meaning, encoded, meaning_words
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 LARGEST = 4096
 """Octets of a datagram that is looked at; an honest trap has some hundred."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hisconsole.probes.snmp import usm
@@ -26,6 +25,7 @@ from hisconsole.probes.snmp.envelope import (
     number,
 )
 from hisconsole.probes.snmp.traps import Heard, Verdict, answered, heard, read_trap
+from hisconsole.values import dataclass
 
 if TYPE_CHECKING:
     from cryptography.hazmat.decrepit.ciphers.modes import CFB

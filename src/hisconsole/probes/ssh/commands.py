@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from hisconsole.plan.profiles import COMMANDS as SETTINGS
 from hisconsole.probes.parse.output import Arguments, Ask
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 MOST_WORDS = 40
 """Units, ports or files that one question may name."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import asyncssh
@@ -18,6 +18,7 @@ from hisconsole.errors import HisError, Refused
 from hisconsole.plan.targets import SSH_PORT, Secret
 from hisconsole.probes.net.reach import Unreached, connect
 from hisconsole.text import _, printable
+from hisconsole.values import dataclass
 
 ENROLL_S = 10.0
 _LARGEST = 4_000_000

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from hisconsole.probes.parse.output import Ask, Output
 from hisconsole.probes.ssh.commands import COMMANDS, argv
+from hisconsole.values import dataclass
 
 SECTION_BYTES = 8192
 SECTION_SECONDS = 8
