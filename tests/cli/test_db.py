@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +16,8 @@ from hisconsole.paths import Server
 from hisconsole.store.database import RECORD
 from hisconsole.store.shared import Shared
 from tests.cli.conftest import Ran, Run
-from tests.postgres import Postgres
+from tests.postgres import GUARDED, Postgres
+from tests.ptys import Pty
 
 CALL = ("report", "--workstation", "reg-01", "--symptom", "cannot-save", "--json")
 
@@ -117,6 +119,26 @@ def test_grants_are_printed_or_carried_out(shared: Run, postgres: Postgres, serv
         )
     postgres.execute("DROP OWNED BY small", database=server.name)
     postgres.execute("DROP ROLE small")
+
+
+def test_the_owners_password_is_typed_and_kept_nowhere(
+    shared: Run, postgres: Postgres, server: Server, data: Path, tmp_path: Path
+) -> None:
+    postgres.execute(f"CREATE ROLE {GUARDED} SUPERUSER LOGIN PASSWORD 'canary-7f3a'")
+    postgres.execute("CREATE ROLE small LOGIN")
+    words = (sys.executable, "-m", "hisconsole", "db", "grants", "small", "--execute", "--owner", GUARDED)
+    for typed, told in (
+        ("canary-wrong", "password authentication failed"),
+        ("canary-7f3a", "small may read"),
+    ):
+        with Pty((*words, "--config", str(tmp_path / "site"), "--data", str(data)), cols=120) as at:
+            at.wait_for(f"Password of {GUARDED}")
+            at.send(f"{typed}\r")
+            at.wait_for(told)
+            assert "canary" not in at.raw.decode()
+    for role in ("small", GUARDED):
+        postgres.execute(f"DROP OWNED BY {role}", database=server.name)
+        postgres.execute(f"DROP ROLE {role}")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from argparse import Namespace
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,6 +42,16 @@ def _server(asked: Namespace) -> Server:
     return replace(server, user=asked.owner) if asked.owner else server
 
 
+def _password(asked: Namespace) -> Callable[[], str] | None:
+    """The owner's password, typed once at the terminal; None where nothing was: then a file may have it."""
+    if not asked.owner or not os.isatty(0):
+        return None
+    from getpass import getpass
+
+    typed = getpass(_("Password of {role} (Enter: as in the file, or none): ").format(role=asked.owner))
+    return (lambda: typed) if typed else None
+
+
 def _grants(asked: Namespace, role: str) -> Answer:
     """What an account needs; printed for the owner's own tools, or carried out."""
     if not _ROLE.fullmatch(role):
@@ -50,7 +62,9 @@ def _grants(asked: Namespace, role: str) -> Answer:
         statements = grants(role)
         return Answer({"role": role, "statements": list(statements)}, [f"{each};" for each in statements])
     server = _server(asked)
-    with closing(open_shared(server, data_dir(asked.data), patient=True)) as record:
+    with closing(
+        open_shared(server, data_dir(asked.data), password=_password(asked), patient=True)
+    ) as record:
         from hisconsole.store.grants import give
 
         given = give(record, role)
@@ -60,13 +74,12 @@ def _grants(asked: Namespace, role: str) -> Answer:
 
 def _move(asked: Namespace, *, to_server: bool) -> Answer:
     """Take the record to the server, or back into the file; the one it came from is kept, and closed."""
-    data = data_dir(asked.data)
-    server = _server(asked)
+    data, server, password = data_dir(asked.data), _server(asked), _password(asked)
     if to_server:
         from hisconsole.store.grants import lay_beside
         from hisconsole.store.moving import to_the_server
 
-        with closing(open_shared(server, data, patient=True)) as record:
+        with closing(open_shared(server, data, password=password, patient=True)) as record:
             proof, kept = to_the_server(data, record, now=datetime.now(UTC))
             again = lay_beside(record)
         lines = [
@@ -77,8 +90,8 @@ def _move(asked: Namespace, *, to_server: bool) -> Answer:
         return Answer({**_data(proof), "kept": str(kept)}, lines)
     from hisconsole.store.moving import to_a_file
 
-    open_shared(server, data, writable=False).close()  # where there is no record none is begun
-    with closing(open_shared(server, data, patient=True)) as record:
+    open_shared(server, data, password=password, writable=False).close()  # where there is none none is begun
+    with closing(open_shared(server, data, password=password, patient=True)) as record:
         proof, path, closed = to_a_file(data, record, now=datetime.now(UTC))
     lines = [
         _("{path} holds the record now: {proof}").format(path=path, proof=_told(proof)),

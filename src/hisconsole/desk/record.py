@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,18 @@ def open_record(
 
 
 def open_shared(
-    server: Server, data: Path, *, writable: bool = True, patient: bool = False, known: Head | None = None
+    server: Server,
+    data: Path,
+    *,
+    password: Callable[[], str] | None = None,
+    writable: bool = True,
+    patient: bool = False,
+    known: Head | None = None,
 ) -> Shared:
-    """The record on a server, whatever site.yaml says of where it lies. Raises StoreFault."""
+    """The record on a server, whatever site.yaml says of where it lies. Raises StoreFault.
+
+    `password` is asked for the password instead of its file.
+    """
     try:
         from hisconsole.store.postgres import PATIENCE_S
         from hisconsole.store.shared import PATIENT_S, Shared
@@ -51,7 +61,7 @@ def open_shared(
     return Shared(
         server,
         data,
-        password=password_of(server, data=data),
+        password=password or password_of(server, data=data),
         writable=writable,
         patience_s=PATIENT_S if patient else PATIENCE_S,
         known=known,
