@@ -130,7 +130,7 @@ class RowList(Widget, Generic[Row], can_focus=True):
         self._marks: set[Hashable] = set()
         self._new: set[Hashable] = set()
         self._shown: list[tuple[Row, Look] | None] = []
-        self._filled = False
+        self._filled = self._behind = False
         self._lost_at = float("-inf")
 
     # -- what is asked of it ---------------------------------------------------------------------
@@ -304,8 +304,8 @@ class RowList(Widget, Generic[Row], can_focus=True):
         elif not self._top <= self._cursor < self._top + height:
             self._top = self._cursor - height // 2
         self._top = max(0, min(self._top, len(self._keys) - height))
-        if len(self._shown) != height:  # not laid out yet, or just resized, and perhaps drawn already
-            self.refresh()
+        if len(self._shown) != height:  # not laid out yet, or just resized: then perhaps drawn already
+            self._behind = bool(self.size.height)
             return
         width = self.size.width
         wanted = [self._line(y) for y in range(height)]
@@ -328,9 +328,12 @@ class RowList(Widget, Generic[Row], can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the cursor in view in the new size."""
+        top, behind = self._top, self._behind
         self._shown = []
         self._settle()
-        self._shown = [self._line(y) for y in range(self._height)]
+        self._shown, self._behind = [self._line(y) for y in range(self._height)], False
+        if behind or self._top != top:
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line; a row that cannot be drawn says so in its place and spares the others."""

@@ -177,7 +177,7 @@ def status_line(
     if board is None:
         unseen = _("the record is not seen yet") if alarms else _("looking at the record ...")
         cells.append((unseen, "dim"))
-    elif not board.seq:
+    elif alarms and not board.seq:
         told = _("{n} open here, the record is not seen yet").format(n=len(board.rows))
         cells.append((told, "normal"))
     else:
