@@ -131,7 +131,8 @@ class Postgres:
         """Stop every process of it where it stands; with SIGCONT let them go on."""
         assert self._process is not None
         for pid in (self._process.pid, *_children(self._process.pid)):
-            os.kill(pid, sign)
+            with suppress(ProcessLookupError):  # one that had only to end has ended
+                os.kill(pid, sign)
 
     def thaw(self) -> None:
         """Let a frozen one go on."""
