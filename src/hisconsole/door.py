@@ -39,7 +39,7 @@ from hisconsole.enter import (
 from hisconsole.errors import Busy, HisError
 from hisconsole.sessions import FOLDER
 from hisconsole.text import _
-from hisconsole.values import dataclass, write_all
+from hisconsole.values import dataclass, write_at_once
 
 MOST = 64
 """Consoles at once: about a gigabyte."""
@@ -86,6 +86,7 @@ class _Caller:
 
 def preload(config: Path) -> str:
     """Load what a console needs in the hospital of `config`; returns how a terminal is cleared after one."""
+    write_at_once()
     from hisconsole.console.terminal import decide
 
     # Textual reads these while it is imported; of them only NO_COLOR differs between terminals.
@@ -97,7 +98,6 @@ def preload(config: Path) -> str:
     from hisconsole.wiring import read_ahead
 
     read_ahead(config)
-    write_all()
     return LEAVE
 
 

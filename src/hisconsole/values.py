@@ -23,8 +23,15 @@ _SHOWN = ("__repr__", "__eq__", "__hash__")
 _unwritten: dict[tuple[type, str], Callable[..., Any]] = {}
 
 
-def write_all() -> None:
-    """Write what was not called yet, for the processes that are forked from this one."""
+_at_once: list[bool] = []
+
+
+def write_at_once() -> None:
+    """Write what was not called yet, and from now on all with its class: for processes that are forked.
+
+    What was left for later would leave holes, and each that is filled in a fork costs it a page.
+    """
+    _at_once.append(True)
     for made, name in list(_unwritten):
         _write(made, name)
 
@@ -36,6 +43,9 @@ def _value(cls: type) -> type:
         if name not in vars(made):
             _unwritten[made, name] = first = _first(made, name)
             setattr(made, name, first)
+    if _at_once:
+        for name in ("__init__", *_SHOWN):
+            _write(made, name)
     return made
 
 
