@@ -19,6 +19,7 @@ from hisconsole.door import MOST
 from hisconsole.paths import shipped
 from hisconsole.sessions import FOLDER, Live, living
 from tests.console.app import ME, OTHER, desk
+from tests.hospital import Laid
 from tests.ptys import SRC
 
 ENTER = str(Path(enter.__file__).resolve())
@@ -26,35 +27,15 @@ MADE_UP = {ME: "ssh-ed25519 AAAAmine", OTHER: "ssh-ed25519 AAAAother"}
 
 
 @dataclass
-class House:
+class House(Laid):
     """One hospital and its record; `start` opens its door."""
 
-    folder: Path
     process: subprocess.Popen[bytes] | None = None
 
     @property
-    def config(self) -> Path:
-        """Its files."""
-        return self.folder / "config"
-
-    @property
-    def data(self) -> Path:
-        """Its record."""
-        return self.folder / "data"
-
-    @property
-    def words(self) -> list[str]:
+    def program(self) -> list[str]:
         """The program on this hospital."""
-        return [
-            sys.executable,
-            "-P",
-            "-m",
-            "hisconsole",
-            "--config",
-            str(self.config),
-            "--data",
-            str(self.data),
-        ]
+        return [sys.executable, "-P", "-m", "hisconsole", *self.words]
 
     def keys(self, *lines: str) -> None:
         """The file of the operators' keys."""
@@ -63,7 +44,7 @@ class House:
     def client(self) -> list[str]:
         """What sshd starts."""
         run = self.data / FOLDER
-        return [sys.executable, "-I", "-S", ENTER, str(run), str(self.config / KEYS), *self.words]
+        return [sys.executable, "-I", "-S", ENTER, str(run), str(self.config / KEYS), *self.program]
 
     def shown(self, operator: str) -> dict[str, str]:
         """The environment of a login by the made-up key of an operator, as sshd would leave it."""
@@ -74,12 +55,12 @@ class House:
 
     def start(self, environ: Mapping[str, str] | None = None, *, most: int = MOST, before: str = "") -> None:
         """Open the door, for at most so many, in a process that does `before` first, and wait for it."""
-        *python, _module, _name = self.words[:4]
+        *python, _module, _name = self.program[:4]
         run = f"import hisconsole.door as d, hisconsole.cli as c; d.MOST = {most}; raise SystemExit(c.main())"
         clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         with (self.folder / "door.out").open("ab") as told:
             self.process = subprocess.Popen(
-                [*python, "-c", f"{before}\n{run}", *self.words[4:], "door"],
+                [*python, "-c", f"{before}\n{run}", *self.program[4:], "door"],
                 stdin=subprocess.DEVNULL,
                 stdout=told,
                 stderr=told,

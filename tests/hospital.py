@@ -182,3 +182,25 @@ def open_database(data: Path, *, writable: bool = True) -> Database:
 def open_desk(data: Path, operator: str = OPERATORS[0], *, now: Callable[[], datetime] | None = None) -> Desk:
     """A desk on the record in `data`; close its database when done."""
     return Desk(database=open_database(data), site=SITE, actor=actor(operator), now=now or Clock())
+
+
+@dataclass
+class Laid:
+    """A hospital of a test in one folder: its files and its record, and the words that name them."""
+
+    folder: Path
+
+    @property
+    def config(self) -> Path:
+        """Its files."""
+        return self.folder / "config"
+
+    @property
+    def data(self) -> Path:
+        """Its record."""
+        return self.folder / "data"
+
+    @property
+    def words(self) -> list[str]:
+        """Both, for a command."""
+        return ["--config", str(self.config), "--data", str(self.data)]

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -23,6 +23,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from hisconsole.config import Site, in_drill, load_site
+from hisconsole.config.operators import OPERATORS
 from hisconsole.console.app import HisConsole, Start
 from hisconsole.console.choose import Choose
 from hisconsole.console.delivery import Delivery
@@ -272,6 +273,19 @@ async def console(
         yield seat
     if not faults:
         assert not [fault for fault in app.faults if fault.id], _logged(data)
+
+
+def lay_call(data: Path, words: str = "says no") -> Path:
+    """A record with one incident; returns its folder."""
+    with closing((own := desk(data)).database):
+        call(own, words=words)
+    return data
+
+
+def with_roles(roles: str, to: Path) -> Path:
+    """A copy of the shipped hospital in which these roles count."""
+    (copied("config", to) / OPERATORS).write_text(roles, "utf-8")
+    return to
 
 
 def copied(name: str, to: Path) -> Path:

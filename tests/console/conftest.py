@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.css.stylesheet import Stylesheet
 
+from hisconsole.config import Site, load_site
 from tests.console.watched import Script
 
 
@@ -35,6 +37,12 @@ def let_go() -> Iterator[None]:
     yield
     gc.unfreeze()
     gc.collect()
+
+
+@pytest.fixture
+def hospital(config: Path) -> Site:
+    """What stands in the files that a module's `config` lays."""
+    return load_site(config)
 
 
 @pytest.fixture

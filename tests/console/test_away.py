@@ -26,7 +26,7 @@ from hisconsole.errors import Away
 from hisconsole.store.backup import backup, restore
 from hisconsole.store.journal import Journal, Place
 from hisconsole.store.verify import verify
-from tests.console.app import ME, Seat, call, console, desk, site
+from tests.console.app import ME, Seat, call, console, desk, lay_call, site
 from tests.console.test_call import begin
 from tests.console.watched import ISOLATED, Script
 from tests.desk.away import lose
@@ -75,10 +75,7 @@ async def test_an_older_record_put_in_place_is_said_and_nothing_is_refused(tmp_p
 
 
 async def test_the_record_goes_and_comes_back_and_work_goes_on(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    other = desk(data)
-    call(other, "reg-01", "first")
-    other.database.close()
+    data = lay_call(tmp_path / "data", "first")
     async with console(data, keep=lambda: keep(data)) as seat:
         await seat.until(lambda: seat.listed() == [1])
         await known(seat, 1)
@@ -159,10 +156,7 @@ async def test_what_is_owed_stays_known_and_is_counted_while_the_record_is_away(
 
 
 async def test_why_the_record_was_away_does_not_stand_there_once_it_is_back(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    other = desk(data)
-    call(other, "reg-01", "first")
-    other.database.close()
+    data = lay_call(tmp_path / "data", "first")
     async with console(data, keep=lambda: keep(data)) as seat:
         await known(seat, 1)
         take_away(data)
@@ -172,10 +166,7 @@ async def test_why_the_record_was_away_does_not_stand_there_once_it_is_back(tmp_
 
 
 async def test_a_console_that_sees_nothing_says_all_the_same_what_it_keeps(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    other = desk(data)
-    call(other, "reg-01", "first")
-    other.database.close()
+    data = lay_call(tmp_path / "data", "first")
     script = Script()
     script.put(path=ISOLATED)
     async with console(data, keep=lambda: keep(data), watching=script.watching) as seat:
@@ -227,10 +218,7 @@ def _find(desk: Desk) -> None:
 
 
 async def test_what_is_refused_while_it_is_away_stays_in_the_form(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    other = desk(data)
-    call(other, "reg-01", "first")
-    other.database.close()
+    data = lay_call(tmp_path / "data", "first")
     async with console(data, keep=lambda: keep(data)) as seat:
         await seat.until(lambda: seat.listed() == [1])
         await known(seat, 1)
@@ -300,10 +288,7 @@ async def kept_call(seat: Seat, data: Path) -> None:
 
 
 async def test_a_page_that_was_open_on_a_kept_call_goes_over_to_the_call_on_record(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    other = desk(data)
-    call(other, "reg-01", "first")
-    other.database.close()
+    data = lay_call(tmp_path / "data", "first")
     async with console(data, keep=lambda: keep(data)) as seat:
         await seat.until(lambda: seat.listed() == [1])
         await known(seat, 1)
@@ -325,10 +310,7 @@ async def test_a_page_that_was_open_on_a_kept_call_goes_over_to_the_call_on_reco
 
 
 async def test_the_departments_of_a_kept_call_are_those_of_k1(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    other = desk(data)
-    call(other, "reg-01", "first")
-    other.database.close()
+    data = lay_call(tmp_path / "data", "first")
     async with console(data, keep=lambda: keep(data)) as seat:
         await seat.until(lambda: seat.listed() == [1])
         seat.app.desk_thread.submit(lose).result(5)
@@ -340,10 +322,7 @@ async def test_the_departments_of_a_kept_call_are_those_of_k1(tmp_path: Path) ->
 
 
 async def test_the_roster_of_a_kept_call_asks_for_the_call_on_record(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    other = desk(data)
-    call(other, "reg-01", "first")
-    other.database.close()
+    data = lay_call(tmp_path / "data", "first")
     async with console(data, keep=lambda: keep(data)) as seat:
         await seat.until(lambda: seat.listed() == [1])
         await known(seat, 1)

@@ -18,7 +18,7 @@ from hisconsole.plan.presence import Looking
 from hisconsole.plan.times import to_text
 from hisconsole.store.shared import Shared
 from hisconsole.store.signs import put
-from tests.console.app import ME, OTHER, Seat, call, console, desk, site
+from tests.console.app import ME, OTHER, Seat, call, console, lay_call, site
 from tests.desk.test_presence import lay
 
 
@@ -34,11 +34,6 @@ async def opened(seat: Seat) -> None:
     await seat.until("cannot enter")
     await seat.press("enter")
     await seat.at(IncidentScreen)
-
-
-def lay_call(data: Path) -> None:
-    with closing((own := desk(data)).database):
-        call(own)
 
 
 async def test_others_are_counted_and_named_and_gone_again(tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hisconsole.config import Site, load_site
-from hisconsole.config.operators import OPERATORS
+from hisconsole.config import Site
 from hisconsole.console.incident import IncidentScreen
 from hisconsole.console.lock import LockScreen
 from hisconsole.console.operator import lock
@@ -34,7 +33,7 @@ from hisconsole.plan.events import Kind
 from hisconsole.plan.roles import Role
 from hisconsole.sessions import FOLDER, Live, Session, living
 from hisconsole.store.journal import Journal, Place
-from tests.console.app import ME, OTHER, PATIENCE, Seat, call, console, copied, desk, kept
+from tests.console.app import ME, OTHER, PATIENCE, Seat, call, console, desk, kept, with_roles
 from tests.desk.away import CALL
 
 BOSS = "zhao.yan"
@@ -49,14 +48,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    folder = copied("config", tmp_path / "config")
-    (folder / OPERATORS).write_text(FILE, "utf-8")
-    return folder
-
-
-@pytest.fixture
-def hospital(config: Path) -> Site:
-    return load_site(config)
+    return with_roles(FILE, tmp_path / "config")
 
 
 @pytest.fixture

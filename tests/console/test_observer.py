@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from hisconsole.config import Site, load_site
-from hisconsole.config.operators import OPERATORS
+from hisconsole.config import Site
 from hisconsole.console.queue import QueueScreen
 from hisconsole.console.roster import RosterScreen
-from tests.console.app import ME, OTHER, Seat, call, console, copied, desk
+from tests.console.app import ME, OTHER, Seat, call, console, desk, with_roles
 
 LEFT = "13912345678"
 FILE = f"zhao.yan:\n  roles: director\n{ME}:\n  roles: operator\n{OTHER}:\n  roles: observer\n"
@@ -32,14 +31,7 @@ LOOKS = (
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    folder = copied("config", tmp_path / "config")
-    (folder / OPERATORS).write_text(FILE, "utf-8")
-    return folder
-
-
-@pytest.fixture
-def hospital(config: Path) -> Site:
-    return load_site(config)
+    return with_roles(FILE, tmp_path / "config")
 
 
 @pytest.fixture

@@ -149,19 +149,25 @@ def test_a_record_put_in_the_place_of_a_damaged_one_is_compared_with_what_was_se
     at.database.close()
 
 
+def _longer(folder: Path, clock: Clock) -> Path:
+    """A backup of another record, which has more events."""
+    clock.pass_(minutes=1)
+    other = open_desk(folder / "other", now=clock)
+    for _call in range(3):
+        calls.take_call(other, CALL)
+    backup(other.database, folder / "two.db")
+    other.database.close()
+    return folder / "two.db"
+
+
 def test_another_record_in_place_is_told_also_where_it_is_longer(
     data: Path, clock: Clock, tmp_path: Path
 ) -> None:
-    other = open_desk(tmp_path / "other", now=clock)
     at = open_desk(data, now=clock)
     calls.take_call(at, CALL)
     assert at.database.look_back() == ""
-    clock.pass_(minutes=1)
-    for _call in range(3):
-        calls.take_call(other, CALL)
-    backup(other.database, tmp_path / "two.db")
-    other.database.close()
-    restore(data, tmp_path / "two.db", now=clock())
+    longer = _longer(tmp_path, clock)
+    restore(data, longer, now=clock())
     assert at.database.look_back().startswith("ANOTHER RECORD IS IN PLACE, without event")
     assert calls.take_call(at, CALL).incident == 4
     assert at.database.look_back() == ""
@@ -172,17 +178,12 @@ def test_another_record_in_place_is_told_also_where_it_is_longer(
 def test_a_record_that_is_copied_into_place_by_hand_is_followed_once_it_is_whole(
     share: float, data: Path, clock: Clock, tmp_path: Path
 ) -> None:
-    other = open_desk(tmp_path / "other", now=clock)
     at = open_desk(data, now=clock)
     calls.take_call(at, CALL)
     at.perform("acknowledge", 1)
     assert at.database.look_back() == ""
-    clock.pass_(minutes=1)
-    for _call in range(3):
-        calls.take_call(other, CALL)
-    backup(other.database, tmp_path / "two.db")
-    other.database.close()
-    whole = (tmp_path / "two.db").read_bytes()
+    longer = _longer(tmp_path, clock)
+    whole = longer.read_bytes()
     sqlite.remove(data / "record.db")
     with (data / "record.db").open("wb") as file:
         file.write(whole[: int(share * len(whole))])

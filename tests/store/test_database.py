@@ -32,11 +32,6 @@ from tests.store.processes import Processes, start, wal
 
 CALL = {"workstation": "reg-01", "symptom": "3", "words": "cannot save"}
 
-SIDE_BY_SIDE = pytest.mark.skipif(
-    sqlite.wal_is_safe(sqlite3.sqlite_version_info) or sqlite.driver() is sqlite3,
-    reason="needs a safe and a vulnerable SQLite side by side",
-)
-
 
 def _count(database: Database) -> int:
     with database.read() as connection:
@@ -99,10 +94,11 @@ def test_what_holds_on_the_live_connection(driver: ModuleType, desk: Desk) -> No
         assert verify(connection).faults == ()
 
 
-@SIDE_BY_SIDE
 def test_a_vulnerable_sqlite_writes_to_no_write_ahead_log(
     data: Path, processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if sqlite.wal_is_safe(sqlite3.sqlite_version_info) or sqlite.driver() is sqlite3:
+        pytest.skip("needs a safe and a vulnerable SQLite side by side")
     monkeypatch.setattr(sqlite, "driver", lambda: sqlite3)
     early = open_desk(lay_record(data))
     other = processes.start(wal, data=str(data))
@@ -370,11 +366,9 @@ def test_five_first_starts_at_once_make_one_record(data: Path, processes: Proces
     assert not (data / "record.db.new").exists()
 
 
-@SIDE_BY_SIDE
 def test_two_that_would_change_the_mode_at_once_do_not_wait_for_each_other(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lay_record(data)
     both, opened = threading.Barrier(2), itertools.count()
 
     def connect(*args: Any, **kwargs: Any) -> sqlite3.Connection:
@@ -384,7 +378,13 @@ def test_two_that_would_change_the_mode_at_once_do_not_wait_for_each_other(
             both.wait(5)
         return connection
 
-    monkeypatch.setattr(sqlite, "driver", lambda: SimpleNamespace(**{**vars(sqlite3), "connect": connect}))
+    def pretend(**what: Any) -> None:
+        module = SimpleNamespace(**{**vars(sqlite3), **what})
+        monkeypatch.setattr(sqlite, "driver", lambda: module)
+
+    pretend(sqlite_version_info=(3, 51, 3))
+    lay_record(data)
+    pretend(sqlite_version_info=(3, 51, 2), connect=connect)
     with ThreadPoolExecutor(2) as pool:
         for database in pool.map(lambda _each: Database(data), range(2)):
             assert _count(database)

@@ -149,13 +149,19 @@ def _repeated(desk: Desk) -> bool:
         return False
 
 
-def test_a_server_with_an_older_backup_is_found_out(postgres: Postgres, data: Path, clock: Clock) -> None:
+def _with_an_older_backup(postgres: Postgres, data: Path, clock: Clock) -> tuple[Server, Desk]:
+    """A server that was given a backup of before the first call, and a desk that has seen the call."""
     server = postgres.database(template=MADE)
     desk = _sit(server, data, clock)
     calls.take_call(desk, CALL)
     desk.database.data_version()
     postgres.drop(server)
     postgres.execute(f"CREATE DATABASE {server.name} TEMPLATE {MADE}")
+    return server, desk
+
+
+def test_a_server_with_an_older_backup_is_found_out(postgres: Postgres, data: Path, clock: Clock) -> None:
+    server, desk = _with_an_older_backup(postgres, data, clock)
     _until(lambda: "has gone back" in _trouble(desk))
     assert _trouble(desk) == ""  # it is said once, and the record shown as it is
     with pytest.raises(
@@ -174,12 +180,7 @@ def test_a_server_with_an_older_backup_is_found_out(postgres: Postgres, data: Pa
 def test_an_older_backup_that_was_worked_on_is_found_out_by_the_chain(
     postgres: Postgres, data: Path, tmp_path: Path, clock: Clock
 ) -> None:
-    server = postgres.database(template=MADE)
-    desk = _sit(server, data, clock)
-    calls.take_call(desk, CALL)
-    desk.database.data_version()
-    postgres.drop(server)
-    postgres.execute(f"CREATE DATABASE {server.name} TEMPLATE {MADE}")
+    server, desk = _with_an_older_backup(postgres, data, clock)
     other = _sit(server, tmp_path / "other", clock)
     for _ in range(3):  # so that no number is missing
         calls.take_call(other, {**CALL, "words": "of another history"})

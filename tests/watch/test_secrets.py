@@ -17,6 +17,7 @@ import pytest
 from hisconsole.cli import main
 from hisconsole.paths import Server
 from hisconsole.store.readings_reader import Reader
+from tests.hospital import Laid
 from tests.postgres import GUARDED, Postgres
 from tests.probes.snmpd import ADDRESS, AUTH_PASSWORD, PRIV_PASSWORD, running
 from tests.probes.sshd import new_key
@@ -71,28 +72,15 @@ def guarded(on_postgres: Callable[[bool], Server], postgres: Postgres) -> Iterat
     postgres.execute(f"DROP ROLE {GUARDED}")
 
 
-@dataclass(frozen=True)
-class Place:
+@dataclass
+class Place(Laid):
     """A hospital of four targets, of which one lets us in, and its secrets as systemd hands them over."""
 
-    folder: Path
     server: Server
-
-    @property
-    def config(self) -> Path:
-        return self.folder / "config"
-
-    @property
-    def data(self) -> Path:
-        return self.folder / "data"
 
     @property
     def handed(self) -> Path:
         return self.folder / "handed"
-
-    @property
-    def words(self) -> list[str]:
-        return ["--config", str(self.config), "--data", str(self.data)]
 
     def lay_secrets(self) -> None:
         self.handed.mkdir(mode=0o700)

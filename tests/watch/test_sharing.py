@@ -186,17 +186,7 @@ async def test_one_that_had_stopped_keeps_no_record_and_tells_nothing_of_what_ot
 ) -> None:
     server = load_server(config, tmp_path)
     assert server is not None
-    a, b = (
-        Sharing(
-            server,
-            tmp_path,
-            holder=Holder(name, 1, 1, "here", f"host-{name}"),
-            lease_s=lease_s,
-            now=_now,
-            broken=str,
-        )
-        for name, lease_s in (("a", LEASE_S), ("b", 60.0))
-    )
+    a, b = _of(server, tmp_path, "a", lease_s=LEASE_S), _of(server, tmp_path, "b", lease_s=60)
     await a.beat(TARGETS, cut_off=False)
     a.add(*_round(TARGETS[0]))
     await a.beat(TARGETS, cut_off=False)
@@ -218,17 +208,7 @@ async def test_one_that_is_cut_off_keeps_the_record_until_another_is_there(
 ) -> None:
     server = load_server(config, tmp_path)
     assert server is not None
-    a, b = (
-        Sharing(
-            server,
-            tmp_path,
-            holder=Holder(name, 1, 1, "here", f"host-{name}"),
-            lease_s=60,
-            now=_now,
-            broken=str,
-        )
-        for name in "ab"
-    )
+    a, b = (_of(server, tmp_path, name, lease_s=60) for name in "ab")
     await a.beat(TARGETS, cut_off=False)
     await a.beat(TARGETS, cut_off=True)
     assert (a.leads, a.mine) == (True, None)
@@ -241,20 +221,19 @@ async def test_one_that_is_cut_off_keeps_the_record_until_another_is_there(
     await a.close()
 
 
+def _of(server: Server, data: Path, name: str, *, lease_s: float) -> Sharing:
+    """The part of the watch of a host of that name."""
+    holder = Holder(name, 1, 1, "here", f"host-{name}")
+    return Sharing(server, data, holder=holder, lease_s=lease_s, now=_now, broken=str)
+
+
 def _round(target: str) -> tuple[TargetHealth, Measured]:
     return begin(target, ["net"], now=_now()), Measured(target, "net", 1, _now(), ())
 
 
 @pytest.mark.slow
 async def test_a_watch_goes_over_to_the_promoted_standby(tmp_path: Path, pair: Pair) -> None:
-    sharing = Sharing(
-        pair.server(MADE),
-        tmp_path,
-        holder=Holder("a", 1, 1, "here", "host-a"),
-        lease_s=1,
-        now=_now,
-        broken=str,
-    )
+    sharing = _of(pair.server(MADE), tmp_path, "a", lease_s=1)
 
     async def leads() -> bool:
         await sharing.beat(TARGETS, cut_off=False)
