@@ -164,8 +164,8 @@ class Shares:
         """Let the connection go."""
         self._record.close()
 
-    def leave(self) -> bool:
-        """Give everything back, so that others need not wait; returns whether there is another to take it."""
+    def leave(self) -> Share:
+        """Give everything back, so that others need not wait; with no other there the record stays ours."""
         with self._record.beside() as connection:
             connection.exec_driver_sql(
                 "UPDATE readings.share SET holder = '', until = now() WHERE holder = %s AND until > now()",
@@ -173,7 +173,8 @@ class Shares:
             )
             connection.exec_driver_sql("DELETE FROM readings.watch WHERE id = %s", (self._me,))
             others = "SELECT EXISTS (SELECT FROM readings.watch WHERE until >= now())"
-            return bool(connection.exec_driver_sql(others).scalar_one())
+            left = () if connection.exec_driver_sql(others).scalar_one() else (RECORD_KEEPER,)
+            return Share(frozenset(left), (), frozenset())
 
     def ask(self, targets: Collection[str]) -> None:
         """Ask whoever has these targets to poll them now."""

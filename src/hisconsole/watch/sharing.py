@@ -100,10 +100,7 @@ class Sharing:
                 self.mine = None
             return Heard()
         self._until = began + self._lease_s
-        if isinstance(share, bool):
-            self.mine, self._led = None, not share
-            return Heard(told)
-        self.mine, self._led = share.mine, share.leads
+        self.mine, self._led = None if cut_off else share.mine, share.leads
         return Heard(told, share.asked)
 
     def _exchange(
@@ -113,7 +110,7 @@ class Sharing:
         wanted: Collection[str],
         *,
         cut_off: bool,
-    ) -> tuple[Share | bool, tuple[Told, ...]]:
+    ) -> tuple[Share, tuple[Told, ...]]:
         shares = self._opened()
         try:
             return self._told(shares, targets, waiting, wanted, cut_off=cut_off)
@@ -133,8 +130,7 @@ class Sharing:
         wanted: Collection[str],
         *,
         cut_off: bool,
-    ) -> tuple[Share | bool, tuple[Told, ...]]:
-        """Our part, or where we have left whether another is there; and what others told."""
+    ) -> tuple[Share, tuple[Told, ...]]:
         from hisconsole.store.shares import Told
 
         if cut_off:
