@@ -69,6 +69,14 @@ def test_a_console_of_another_host_is_seen_and_gone_when_it_leaves(
     assert presence.others_of_all(b, now=NOW) == ()
 
 
+def test_two_hosts_of_one_name_see_each_other(sit: Sit) -> None:
+    a, b = sit("a"), sit("b")
+    presence.show_all(a, LOOKING, now=NOW)
+    presence.show_all(b, replace(LOOKING, operator="li.na"), now=NOW)
+    assert [each.operator for each in presence.others_of_all(a, now=NOW)] == ["li.na"]
+    assert [each.operator for each in presence.others_of_all(b, now=NOW)] == ["wang.wei"]
+
+
 def test_one_that_ended_without_a_word_is_forgotten_in_a_minute(
     sit: Sit, at: Callable[[str], None], postgres: Postgres, server: Server
 ) -> None:

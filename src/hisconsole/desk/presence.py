@@ -48,7 +48,8 @@ def show_all(database: Database, looking: Looking, *, now: datetime) -> None:
         from hisconsole.store import signs
 
         with _unless_forbidden():
-            signs.put(server, _own(), host=socket.gethostname(), sign=json.dumps(_kept(looking, now)))
+            place, sign = _place(database.data), json.dumps(_kept(looking, now))
+            signs.put(server, f"{os.getpid()} {place}", place=place, sign=sign)
 
 
 def leave_all(database: Database) -> None:
@@ -58,7 +59,7 @@ def leave_all(database: Database) -> None:
         from hisconsole.store import signs
 
         with _unless_forbidden():
-            signs.take_away(server, _own())
+            signs.take_away(server, f"{os.getpid()} {_place(database.data)}")
 
 
 def others_of_all(database: Database, *, now: datetime) -> tuple[Looking, ...]:
@@ -68,10 +69,19 @@ def others_of_all(database: Database, *, now: datetime) -> tuple[Looking, ...]:
         from hisconsole.store import signs
 
         with _unless_forbidden():
-            told = signs.of_other_hosts(server, socket.gethostname(), within=FORGOTTEN)
+            told = signs.of_other_places(server, _place(database.data), within=FORGOTTEN)
             read = (_read(text.encode("utf-8", "surrogatepass")) for text in told)
             found += tuple(sign.looking for sign in read if sign is not None)
     return found
+
+
+def _place(data: Path) -> str:
+    """Where consoles see each other's files: a folder, on this boot of this host, whose name others may have."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        boot = ""
+    return f"{socket.gethostname()} {boot} {data}"
 
 
 def _server(database: Database) -> Shared | None:
