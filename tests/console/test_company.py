@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +16,6 @@ from hisconsole.paths import Server
 from hisconsole.plan.presence import Looking
 from hisconsole.plan.times import to_text
 from hisconsole.store.shared import Shared
-from hisconsole.store.signs import put
 from tests.console.app import ME, OTHER, Seat, call, console, lay_call, site
 from tests.desk.test_presence import lay
 
@@ -80,20 +78,11 @@ async def test_a_console_on_another_host_is_seen_where_the_record_lies_on_a_serv
         async with console(tmp_path / "a", open_desk=lambda: sit("a", ME)) as seat:
             await opened(seat)
             looking = Looking(OTHER, 1, seat.app.now())
-            assert isinstance(other.database, Shared)
-            sign = json.dumps(presence._kept(looking, seat.app.now()))
-            put(other.database, "host-b-1", host="host-b", sign=sign)
+            presence.show_all(other.database, looking, now=seat.app.now())
             await seat.until("1 other viewing")
-            assert [each.incident for each in presence.others_of_all(other.database, now=seat.app.now())] == [
-                1
-            ]
-            with other.database.beside() as connection:
-                found = connection.exec_driver_sql("SELECT sign FROM readings.looking WHERE host <> 'host-b'")
-                (ours,) = (json.loads(each) for each in found.scalars())
-            assert (ours["operator"], ours["incident"]) == (ME, 1)
-        with other.database.beside() as connection:
-            left = connection.exec_driver_sql("SELECT host FROM readings.looking").scalars().all()
-        assert left == ["host-b"]
+            (ours,) = presence.others_of_all(other.database, now=seat.app.now())
+            assert (ours.operator, ours.incident) == (ME, 1)
+        assert presence.others_of_all(other.database, now=other.now()) == ()
 
 
 async def test_a_claim_is_told_before_the_same_act_and_holds_nobody_up(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def others_of_all(database: Database, *, now: datetime) -> tuple[Looking, ...]:
 
 
 def _place(data: Path) -> str:
-    """Where consoles see each other's files: a folder, on this boot of this host, whose name others may have."""
+    """Where consoles see each other's files: a folder of this boot of a host, whose name others may have."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
