@@ -209,7 +209,7 @@ async def test_acts_on_the_target(tmp_path: Path, database: Script) -> None:
         await seat.press("n")
         await seat.at(CallForm)
         assert seat.answers()["words"] == "HIS database A is down: no answer"
-        await seat.press("esc", "2")
+        await seat.press("esc")
         await seat.at(TargetScreen)
         assert database.polled == [DB, DB]
 
