@@ -69,14 +69,21 @@ _CHANGES = (
 )
 
 
-def in_the_morning(config: Path) -> Path:
-    """The sample hospital where it is about ten: no date stands beside a time, whenever the test runs."""
+def at_three(config: Path) -> Path:
+    """The sample hospital on a common day about three, after work: the same whenever the test runs."""
     shutil.copytree(shipped("config"), config)
-    site = config / "site.yaml"
-    ahead = (10 - datetime.now(UTC).hour + 12) % 24 - 12
+    ahead = (15 - datetime.now(UTC).hour + 12) % 24 - 12
     there = f"Etc/GMT{-ahead:+d}"  # POSIX counts westwards
-    site.write_text(site.read_text().replace("\ntimezone: Asia/Shanghai\n", f"\ntimezone: {there}\n"))
+    _put(config / "site.yaml", "timezone: .*", f"timezone: {there}")
+    _put(config / "plan.yaml", "holidays: .*", "holidays: 2020-01-01")
+    _put(config / "plan.yaml", "  to: 17:30", "  to: 09:30")
     return config
+
+
+def _put(file: Path, line: str, other: str) -> None:
+    text, found = re.subn(f"(?m)^{line}$", other, file.read_text())
+    assert found == 1, line
+    file.write_text(text)
 
 
 def hospital(data: Path, config: Path) -> None:
@@ -156,7 +163,7 @@ def variants() -> Iterator[object]:
 async def test_every_screen_looks_as_it_was_looked_at(
     tmp_path: Path, cols: int, rows: int, unicode: bool
 ) -> None:
-    config, data = in_the_morning(tmp_path / "config"), tmp_path / "data"
+    config, data = at_three(tmp_path / "config"), tmp_path / "data"
     hospital(data, config)
     script = Script()
     trouble(script)
