@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from tests.console.watched import Script, trouble
 
 FOLDER = Path(__file__).with_name("goldens")
 WRITE = os.environ.get("HISCONSOLE_GOLDENS") == "write"
+LOOKED_AT = date(2026, 11, 28)  # numbers of the sample roster grow old from day to day
 SIZES = ((80, 24), (100, 30), (140, 50))
 SCREENS = {
     "queue": (),
@@ -77,6 +78,12 @@ def at_three(config: Path) -> Path:
     _put(config / "site.yaml", "timezone: .*", f"timezone: {there}")
     _put(config / "plan.yaml", "holidays: .*", "holidays: 2020-01-01")
     _put(config / "plan.yaml", "  to: 17:30", "  to: 09:30")
+    later = datetime.now(UTC).date() - LOOKED_AT
+    roster = config / "roster.yaml"
+    text = re.sub(
+        r"(?<=  verified: )\S+", lambda day: f"{date.fromisoformat(day[0]) + later}", roster.read_text()
+    )
+    roster.write_text(text)
     return config
 
 
