@@ -177,9 +177,7 @@ async def test_every_screen_looks_as_it_was_looked_at(
     marks = load_screens(shipped("screens"), unicode=unicode)
     folder = FOLDER / f"{cols}x{rows}-{'unicode' if unicode else 'ascii'}"
     differ: list[str] = []
-    async with console(
-        data, config=config, size=(cols, rows), watching=script.watching, shown=marks
-    ) as seat:
+    async with console(data, config=config, size=(cols, rows), watching=script.watching, shown=marks) as seat:
         await seat.until(lambda: seat.app.lookout.picture is not None)
         seat.app.pulse.stop()  # what holds up a busy machine is no part of the picture
         for name, keys in SCREENS.items():

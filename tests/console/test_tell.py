@@ -176,7 +176,9 @@ async def test_all_who_are_left_at_once_by_broadcast_asks_once(tmp_path: Path) -
     reported(tmp_path)
     async with console(tmp_path) as seat:
         await opened(seat)
-        await seat.press("r", "A")
+        await seat.press("r")
+        await seat.until("1 of 4 reached")
+        await seat.press("A")
         await seat.at(Pick)
         assert "Incident 0001: told all 3 who are left by broadcast?" in seat.text()
         await seat.press("esc")

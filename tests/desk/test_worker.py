@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hisconsole.desk import calls
+from hisconsole.desk.board import newer_board
 from hisconsole.desk.desk import Desk
 from hisconsole.desk.worker import DeskThread, News, Trouble
 from hisconsole.errors import Refused, StoreFault
@@ -79,6 +81,27 @@ def test_what_others_do_is_seen(thread: DeskThread, screen: Screen, desk: Desk) 
     assert screen.board(seq=ADOPTED + 2).unclaimed == 1
     desk.perform("acknowledge", 1)
     assert screen.board(seq=ADOPTED + 3).unclaimed == 0
+
+
+def test_pictures_that_take_long_come_seldom(
+    thread: DeskThread, screen: Screen, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host that is busy with a storm of calls has time left for keys."""
+    took: list[float] = []
+
+    def slow(at: Desk, board: Board) -> Board:
+        time.sleep(0.05)
+        took.append(time.monotonic())
+        return newer_board(at, board)
+
+    assert screen.board().seq == ADOPTED
+    monkeypatch.setattr("hisconsole.desk.board.newer_board", slow)
+    until = time.monotonic() + 1.8
+    while time.monotonic() < until:
+        last = calls.take_call(desk, CALL).seq
+        time.sleep(0.02)
+    assert len(took) <= 3, took
+    screen.board(seq=last)  # the last is shown, too
 
 
 def test_a_duty_falls_overdue_by_itself(thread: DeskThread, screen: Screen, desk: Desk, clock: Clock) -> None:

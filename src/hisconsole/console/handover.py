@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 RESTS = 9
 """So many times as long as a look took is waited before the next that nobody asked for."""
+REST_S = 3.0
+"""It is waited no longer than this: what was acknowledged is to be seen soon."""
 
 
 class HandoverScreen(Place):
@@ -89,16 +91,16 @@ class HandoverScreen(Place):
         self.console.ask_readings(lambda readings: readings.history(SELF, "rate"), self._heard)
         seen = self.seen()
 
-        def question(desk: Desk) -> Looked:
+        def question(desk: Desk) -> tuple[Looked, float]:
             from hisconsole.desk.handover import look
 
-            return look(desk, seen)
+            began = time.monotonic()
+            return look(desk, seen), time.monotonic() - began
 
-        began = time.monotonic()
-
-        def show(looked: Looked) -> None:
+        def show(answer: tuple[Looked, float]) -> None:
             # A summary of hundreds of incidents takes the desk a second, and acts wait for it meanwhile.
-            self._rests_until = time.monotonic() + RESTS * (time.monotonic() - began)
+            looked, took = answer
+            self._rests_until = time.monotonic() + min(RESTS * took, REST_S)
             self._show(looked)
             if then is not None and is_there(self):
                 then(looked)

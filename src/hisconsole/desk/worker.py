@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 HOLD_S = 0.25
 """The shortest time between two pictures, so that a storm costs four repaints a second."""
+BUSY = 20
+"""On a busy host it is so often what the last one took, at most `AGE_S`: keys come first."""
 AGE_S = 1.0
 """The shortest time until one in which only something fell due: of thousands, something does all the time."""
 
@@ -320,14 +322,14 @@ class _View:
         self._version: tuple[int, int] = (-1, 0)
         self._swaps = desk.database.swaps
         self._behind = True
-        self._shown = 0.0
+        self._shown, self._hold = 0.0, HOLD_S
         self._warm: Board | None = None
         self._warmed = 0.0
         self.board = board
         self.looked = desk.now()
 
     def newer(self, *, acted: bool) -> Board | None:
-        """A newer picture: at once after an act of one's own, else at most every HOLD_S."""
+        """A newer picture: at once after an act of one's own, else after a rest of the last."""
         database = self._desk.database
         version = (database.data_version(), database.written)
         self._behind = self._behind or version != self._version or self.board is None
@@ -335,13 +337,15 @@ class _View:
         if self._swaps != self._desk.database.swaps:  # another record was put in its place
             self._swaps, self.board = self._desk.database.swaps, None
         board = self.board
-        if self._behind and (acted or self._rested(HOLD_S)):
+        if self._behind and (acted or self._rested(self._hold)):
             from hisconsole.desk.board import first_board, newer_board
 
+            began = time.monotonic()
             board = first_board(self._desk) if board is None else newer_board(self._desk, board)
             self._behind = False
             if gone := database.look_back():
                 self._tell(gone)
+            self._hold = min(AGE_S, max(HOLD_S, BUSY * (time.monotonic() - began)))
         now = self.looked = self._desk.now()
         falls = board.turns_at if board is not None else None
         if board is not None and falls is not None and now >= falls and self._rested(AGE_S):
