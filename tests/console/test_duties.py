@@ -11,14 +11,19 @@ from hisconsole.console.classify import Classification
 from hisconsole.console.duties import DueRow, DutiesScreen, MetForm, what_is_owed
 from hisconsole.console.escalate import EscalateSheet
 from hisconsole.console.form import ActForm
+from hisconsole.console.handover import HandoverScreen
 from hisconsole.console.incident import IncidentScreen
 from hisconsole.console.log import LogScreen
 from hisconsole.console.page import Page
 from hisconsole.console.queue import QueueScreen
+from hisconsole.console.roster import RosterScreen
+from hisconsole.console.status import StatusScreen
 from hisconsole.desk.reading import read_incident
 from hisconsole.plan.due import Due
-from tests.console.app import ME, Seat, call, console, desk, kept, site
+from tests.console.app import ME, Seat, call, console, desk, kept, lay_call, site
 from tests.console.test_forms import play
+
+MODES = {"1": QueueScreen, "2": StatusScreen, "3": RosterScreen, "4": HandoverScreen, "5": LogScreen}
 
 
 def minutes(ago: float) -> datetime:
@@ -207,6 +212,19 @@ async def test_acts_go_to_the_incident_under_the_cursor(tmp_path: Path) -> None:
         assert seat.lines()[0].strip() == "Verify 0001"
         await seat.press("esc", "y")
         await seat.until("Copied: 0001 verify")
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_the_key_of_the_mode_one_is_in_leads_back_to_its_list(tmp_path: Path, mode: str) -> None:
+    async with console(lay_call(tmp_path)) as seat:
+        await seat.until(seat.listed)
+        await seat.press(mode)
+        await seat.at(MODES[mode])
+        await seat.press("!")
+        await seat.at(DutiesScreen)
+        await seat.press(mode)
+        await seat.at(MODES[mode])
+        assert len(seat.app.screen_stack) == 1
 
 
 @pytest.mark.parametrize(("way", "kind"), [("enter", IncidentScreen), ("5", LogScreen)])

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hisconsole.console.duties import DutiesScreen
 from hisconsole.console.incident import IncidentScreen
 from hisconsole.console.log import LogScreen
 from hisconsole.console.page import Page
 from hisconsole.console.queue import QueueScreen
-from tests.console.app import OTHER, call, console, desk, lay_call
+from tests.console.app import OTHER, call, console, desk
 
 
 async def test_the_head_tells_what_is_known(tmp_path: Path) -> None:
@@ -159,17 +158,6 @@ async def test_it_survives_a_peek_at_another_mode(tmp_path: Path) -> None:
         await seat.at(IncidentScreen)
         await seat.press("esc")
         await seat.at(QueueScreen)
-
-
-async def test_the_key_of_the_mode_one_is_in_leads_back_to_its_list(tmp_path: Path) -> None:
-    async with console(lay_call(tmp_path)) as seat:
-        await seat.press("enter")
-        await seat.at(IncidentScreen)
-        await seat.press("!")
-        await seat.at(DutiesScreen)
-        await seat.press("1")
-        await seat.at(QueueScreen)
-        assert len(seat.app.screen_stack) == 1
 
 
 async def test_the_number_and_the_line_are_copied(tmp_path: Path) -> None:

@@ -27,10 +27,17 @@ from hisconsole.store import backup, events, sqlite, tables
 from hisconsole.store.database import RECORD, Database
 from hisconsole.store.revision import HEAD
 from hisconsole.store.verify import verify
+from tests.conftest import not_tested
 from tests.hospital import ADOPTED, Clock, lay_record, open_desk
 from tests.store.processes import Processes, start, wal
 
 CALL = {"workstation": "reg-01", "symptom": "3", "words": "cannot save"}
+
+
+def _pretend(monkeypatch: pytest.MonkeyPatch, **what: Any) -> None:
+    """Have this process take Python's own SQLite for another version, or connect otherwise."""
+    module = SimpleNamespace(**{**vars(sqlite3), **what})
+    monkeypatch.setattr(sqlite, "driver", lambda: module)
 
 
 def _count(database: Database) -> int:
@@ -97,9 +104,9 @@ def test_what_holds_on_the_live_connection(driver: ModuleType, desk: Desk) -> No
 def test_a_vulnerable_sqlite_writes_to_no_write_ahead_log(
     data: Path, processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if sqlite.wal_is_safe(sqlite3.sqlite_version_info) or sqlite.driver() is sqlite3:
-        pytest.skip("needs a safe and a vulnerable SQLite side by side")
-    monkeypatch.setattr(sqlite, "driver", lambda: sqlite3)
+    if not sqlite.wal_is_safe(sqlite.driver().sqlite_version_info):
+        not_tested("no SQLite here is safe with a write-ahead log")
+    _pretend(monkeypatch, sqlite_version_info=(3, 51, 2))
     early = open_desk(lay_record(data))
     other = processes.start(wal, data=str(data))
     processes.until("taken", count=1)
@@ -378,13 +385,9 @@ def test_two_that_would_change_the_mode_at_once_do_not_wait_for_each_other(
             both.wait(5)
         return connection
 
-    def pretend(**what: Any) -> None:
-        module = SimpleNamespace(**{**vars(sqlite3), **what})
-        monkeypatch.setattr(sqlite, "driver", lambda: module)
-
-    pretend(sqlite_version_info=(3, 51, 3))
+    _pretend(monkeypatch, sqlite_version_info=(3, 51, 3))
     lay_record(data)
-    pretend(sqlite_version_info=(3, 51, 2), connect=connect)
+    _pretend(monkeypatch, sqlite_version_info=(3, 51, 2), connect=connect)
     with ThreadPoolExecutor(2) as pool:
         for database in pool.map(lambda _each: Database(data), range(2)):
             assert _count(database)

@@ -240,6 +240,14 @@ class HisConsole(Guarded, inherit_bindings=False):
                 return screen
         return None
 
+    def go_to(self, mode: str) -> None:
+        """To a mode as it was left; who is in it already comes back to its list from what he has opened."""
+        if self.current_mode != mode:
+            self.switch_mode(mode)
+            return
+        while len(self.screen_stack) > 1 and isinstance(self.screen, Place):
+            self.pop_screen()
+
     def refresh_status(self) -> None:
         """Bring the status line up to date."""
         if self.place is not None:

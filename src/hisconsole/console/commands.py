@@ -219,18 +219,6 @@ def leave(console: HisConsole) -> None:
     console.push_screen(confirm(_("Leave the console?"), _("Yes, leave")), answered)
 
 
-def _mode(name: str) -> Callable[[HisConsole], object]:
-    def go(console: HisConsole) -> None:
-        """To a mode as it was left; who is in it already comes back to its list from what he has opened."""
-        if console.current_mode != name:
-            console.switch_mode(name)
-            return
-        while len(console.screen_stack) > 1 and isinstance(console.screen, Place):
-            console.pop_screen()
-
-    return go
-
-
 def _classify(console: HisConsole) -> None:
     from hisconsole.console.classify import classify  # what a start does not need is loaded when it is
 
@@ -324,11 +312,11 @@ COMMANDS: Mapping[str, Callable[[HisConsole], object]] = {
     "more": more,
     "palette": palette,
     "keys": show_keys,
-    "queue": _mode("queue"),
-    "status": _mode("status"),
-    "log": _mode("log"),
+    "queue": lambda console: console.go_to("queue"),
+    "status": lambda console: console.go_to("status"),
+    "log": lambda console: console.go_to("log"),
     "roster": show_roster,
-    "handover": _mode("handover"),
+    "handover": lambda console: console.go_to("handover"),
     "duties": show_duties,
     "departments": _departments,
     "maintenance": _maintenance,

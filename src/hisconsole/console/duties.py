@@ -210,9 +210,8 @@ class DutiesScreen(Place):
             settle(self.console, int(row.due.key), row.what)
             return
         if row is not None and row.due.incident < SITE:
-            console = self.console
-            console.pop_screen()
-            console.switch_mode("handover")
+            self.console.pop_screen()
+            self.console.go_to("handover")
             return
         if row is not None and row.due.duty in (BEGINS, ENDS):
             open_stop(self.console, int(row.due.key))

@@ -312,4 +312,4 @@ def show(console: HisConsole) -> None:
         return
     about = place.targets()[:1] if place is not None else []
     console.calling_for = about[0] if about else None  # the screen may come only later
-    console.switch_mode("roster")
+    console.go_to("roster")
