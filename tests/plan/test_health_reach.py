@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from hisconsole.plan.health import TargetHealth
-from hisconsole.plan.reach import OwnCheck, OwnPath, Role, in_doubt, isolated, reach, subtree
+from hisconsole.plan.reach import OwnCheck, OwnPath, Role, above, in_doubt, isolated, reach, subtree
 from tests.plan.rounds import NOON, after, at, letter
 
 HISTORY = {
@@ -127,15 +127,35 @@ def test_a_chain_of_ten_thousand_is_walked_without_recursion() -> None:
         ("a=down", "", ""),
         ("a=down", "a<ghost", ""),
         ("a=soft", "a<a", ""),
+        # A parent that is unreachable itself is known to be gone, firm or not.
+        ("core=down x=soft a=down", "x<core a<x", ""),
+        ("core=soft x=soft a=down", "x<core a<x", "x"),
     ],
 )
 def test_the_parents_to_ask_first(states: str, edges: str, asked: str) -> None:
-    assert " ".join(in_doubt("a", _healths(states), _parents(edges))) == asked
+    healths, parents = _healths(states), _parents(edges)
+    assert " ".join(in_doubt("a", healths, parents, reach(healths, parents))) == asked
 
 
 def test_a_parent_not_polled_since_the_target_fell_silent_is_asked_first() -> None:
     healths = {"core": after("oo", target="core"), "a": after("oodd", target="a")}
-    assert in_doubt("a", healths, {"a": ("core",)}) == ("core",)
+    parents = {"a": ("core",)}
+    assert in_doubt("a", healths, parents, reach(healths, parents)) == ("core",)
+
+
+@pytest.mark.parametrize(
+    ("target", "edges", "found"),
+    [
+        ("a", "a<x,y x<core y<core b<a", "a core x y"),
+        ("core", "a<core", "core"),
+        ("a", "a<ghost", "a"),
+        ("d", "d<a a<b b<a", "a b d"),
+        ("a", "a<b b<x x<a", "a"),
+    ],
+)
+def test_what_a_target_hangs_on(target: str, edges: str, found: str) -> None:
+    healths = _healths(" ".join(f"{each}=ok" for each in ("a", "b", "d", "x", "y", "core")))
+    assert " ".join(sorted(above(target, healths, _parents(edges)))) == found
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,32 @@ def test_hard_problems_ring(kinds: str, status: Status, firm: bool, rings: bool)
     assert (row.status, row.firm, row.rings) == (status, firm, rings)
 
 
+@pytest.mark.parametrize(
+    ("kinds", "wavering"),
+    [
+        ("oooo", False),
+        ("oddd", False),
+        ("odddo", True),
+        ("odddc", True),
+        ("odddu", True),
+        ("odddoo", False),
+        ("odddod", False),
+        ("occc", False),
+        ("occco", True),
+        ("occcw", True),
+        ("occcu", True),
+        ("occcd", True),
+        ("occcdd", True),
+        ("occcddd", False),
+        ("occcuu", False),
+        ("owwwo", False),
+        ("dododododddo", False),
+    ],
+)
+def test_what_was_not_found_so_the_last_time_wavers_unless_it_flaps(kinds: str, wavering: bool) -> None:
+    assert _show({"a": kinds})["a"].wavering is wavering
+
+
 def test_a_changed_identity_is_unknown_and_heard() -> None:
     health = after("oo", target="a")
     health = step(

@@ -30,9 +30,17 @@ from tests.watch.fakes import hear_at
 NET = f"127.{60 + os.getpid() % 190}."
 MINUTE_S = 8
 """What a minute of the delivered scenarios takes here; the cadence is 10 s."""
+PATIENCE_S = 200
+"""Seconds for each thing that is waited for: on a machine that others use, too, a round takes its time."""
 CORES = {"sw-core-1", "sw-core-2"}
 OURS = "sw-adm-4f"
 """The switch that the console hangs on."""
+
+
+def lasting(text: str) -> str:
+    """A story in which what died stays dead: a machine that others use, too, may see it late."""
+    steps = re.split(r"(?m)^(?=  - at: )", text)
+    return "".join(each for each in steps if not re.search(r"^ +(device|network): up$", each, re.MULTILINE))
 
 
 def lay(folder: Path) -> Path:
@@ -45,7 +53,7 @@ def lay(folder: Path) -> Path:
     targets = re.sub(r"\n  every: \d+", "", targets).replace("\n  kind:", "\n  every: 10\n  kind:")
     (folder / "targets.yaml").write_text(targets.replace("127.30.", NET), "utf-8")
     for name in ("core.yaml", "isolated.yaml"):
-        story = (scenario_folder() / name).read_text("utf-8")
+        story = lasting((scenario_folder() / name).read_text("utf-8"))
         story = re.sub(r"\+(\d+)m", lambda at: f"+{MINUTE_S * int(at[1])}s", story)
         (folder / "scenarios" / name).write_text(story, "utf-8")
     return folder
@@ -82,7 +90,7 @@ async def playing(folder: Path) -> AsyncIterator[tuple[Practice, Pictures]]:
 async def seen(pictures: Pictures, wanted: Callable[[StatusPicture], bool]) -> list[StatusPicture]:
     """Every picture up to the first one that is `wanted`."""
     found: list[StatusPicture] = []
-    async with asyncio.timeout(100):
+    async with asyncio.timeout(PATIENCE_S):
         while not found or not wanted(found[-1]):
             newer = pictures.newer(found[-1].version if found else 0)
             if newer is not None:
@@ -92,13 +100,14 @@ async def seen(pictures: Pictures, wanted: Callable[[StatusPicture], bool]) -> l
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(3 * PATIENCE_S)
 async def test_a_console_that_is_cut_off_is_one_finding_and_nothing_of_the_hospital_is_marked(
     tmp_path: Path,
 ) -> None:
     async with playing(tmp_path) as (hospital, pictures):
         hospital.acts.play("isolated")
         story = await seen(pictures, lambda picture: picture.path.isolated)
+        hospital.acts(["mend"])
         story += await seen(pictures, lambda picture: picture.path.trusted)
         story += await seen(pictures, lambda picture: picture.counts.by[Status.OK] == len(picture.rows))
         assert {each for picture in story for each in picture.ringing} <= {SELF}
@@ -110,7 +119,7 @@ async def test_a_console_that_is_cut_off_is_one_finding_and_nothing_of_the_hospi
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(3 * PATIENCE_S)
 async def test_a_dead_core_is_told_as_that_while_our_own_switch_answers(tmp_path: Path) -> None:
     def dead(picture: StatusPicture) -> bool:
         return all(picture.by_target[each].shown.under is Status.DOWN for each in CORES)

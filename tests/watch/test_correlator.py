@@ -17,6 +17,7 @@ from hisconsole.paths import shipped
 from hisconsole.plan.health import Outcome, Policy, TargetHealth, begin, step
 from hisconsole.plan.incident import Incident
 from hisconsole.plan.reach import OwnPath
+from hisconsole.plan.reading import Judged
 from hisconsole.plan.status import Status
 from hisconsole.plan.words import State
 from hisconsole.store import projections
@@ -27,6 +28,7 @@ from hisconsole.watch.correlator import Correlator
 from hisconsole.watch.due_clock import LastSeen
 from hisconsole.watch.holding import Known
 from tests.hospital import ADOPTED, START, Clock, actor
+from tests.plan.pictures import judged
 from tests.postgres import MADE, Postgres, url_of
 
 SHIPPED = shipped("config")
@@ -42,6 +44,8 @@ class Watching:
         self.clock = Clock()
         self.data = data
         self.path = OwnPath()
+        self.policy = AT_ONCE
+        self.readings: dict[str, tuple[Judged, ...]] = {}
         self.faults: list[Exception] = []
         self.healths: Mapping[str, TargetHealth] = {
             each.id: begin(each.id, ("snmp",), now=self.clock()) for each in SAMPLE.targets
@@ -61,20 +65,23 @@ class Watching:
         return str(fault)
 
     def known(self) -> Known:
-        return Known(SAMPLE, self.healths, self.path, lambda target: ())
+        return Known(SAMPLE, self.healths, self.path, lambda target: self.readings.get(target, ()))
 
-    def poll(self, *silent: str) -> None:
-        """A minute later all answer but these."""
+    def poll(self, *silent: str, **critical: str) -> None:
+        """A minute later all answer but the silent, and a reading is critical of some."""
         self.clock.pass_(minutes=1)
+        bad = {id_.replace("_", "-"): key for id_, key in critical.items()}
+        self.readings = {
+            id_: (judged(key, 0, Status.CRITICAL, now=self.clock()),) for id_, key in bad.items()
+        }
+
+        def outcome(id_: str) -> Outcome:
+            if id_ in silent:
+                return Outcome("snmp", Status.DOWN, self.clock(), "no answer", "timeout")
+            return Outcome("snmp", Status.CRITICAL if id_ in bad else Status.OK, self.clock())
+
         self.healths = {
-            id_: step(
-                health,
-                Outcome("snmp", Status.DOWN, self.clock(), "no answer", "timeout")
-                if id_ in silent
-                else Outcome("snmp", Status.OK, self.clock()),
-                policy=AT_ONCE,
-                now=self.clock(),
-            )
+            id_: step(health, outcome(id_), policy=self.policy, now=self.clock())
             for id_, health in self.healths.items()
         }
 
@@ -117,6 +124,28 @@ def test_what_changes_between_two_looks_is_counted(watching: Watching) -> None:
     (found,) = watching.incidents()
     assert found.detection is not None
     assert found.detection.changes == 5
+
+
+@pytest.mark.parametrize("first", ["sw-agg-1", "sw-opd-1f"])
+def test_what_comes_back_with_its_cause_is_no_incident_of_its_own_meanwhile(
+    watching: Watching, first: str
+) -> None:
+    watching.policy = Policy(attempts=1, recoveries=2)
+    watching.poll()
+    watching.poll("sw-opd-1f", sw_agg_1="if/GigabitEthernet0-0-1/link")
+    watching.look()
+    if first == "sw-agg-1":
+        watching.poll("sw-opd-1f")
+    else:
+        watching.poll(sw_agg_1="if/GigabitEthernet0-0-1/link")
+    watching.look()
+    for _turn in range(3):
+        assert [each.number for each in watching.incidents()] == [1]
+        watching.poll()
+        watching.look()
+    (found,) = watching.incidents()
+    assert found.detection is not None
+    assert found.detection.cleared_at is not None
 
 
 def test_while_the_console_is_isolated_nothing_is_opened_and_then_it_is_caught_up(watching: Watching) -> None:

@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hisconsole.plan.health import Policy, Status
-from hisconsole.plan.reach import Role
+from hisconsole.plan.reach import OwnPath, Role
+from hisconsole.plan.shown import show
 from hisconsole.plan.skew import health_moved
 from hisconsole.plan.targets import Override
 from hisconsole.plan.threshold import Threshold
@@ -67,6 +70,106 @@ def test_children_are_asked_again_when_their_parent_is_back() -> None:
     play.take("well", up=True)
     play.take("core", up=True)
     assert play.take("core", up=True).freed == ("edge",)
+
+
+def _edge_behind_core() -> Play:
+    play = Play(a_target("core"), a_target("edge", parents=("core",)), a_target("leaf", parents=("edge",)))
+    for target in ("core", "edge", "leaf"):
+        play.take(target, up=True)
+    return play
+
+
+def test_what_is_silent_behind_another_is_the_first_strike_however_often() -> None:
+    play = _edge_behind_core()
+    for _count in range(3):
+        edge = play.take("edge", up=False)
+        assert (edge.health.hard, edge.health.attempt, edge.due_in_s) == (Status.OK, 1, 5.0)
+        play.take("core", up=False)
+    edge = play.take("edge", up=False)
+    assert (edge.health.hard, edge.health.attempt, edge.due_in_s) == (Status.OK, 1, 30)
+    assert edge.doubted == ()
+    assert play.take("leaf", up=False).doubted == ()
+    assert play.state.known_down(Slot("leaf", "net"))
+
+
+def test_the_first_answer_from_behind_another_is_believed_and_has_its_children_asked() -> None:
+    play = _edge_behind_core()
+    for _count in range(4):
+        for target in ("core", "edge", "leaf"):
+            play.take(target, up=False)
+    edge = play.take("edge", up=True)
+    assert (edge.health.hard, edge.health.status, edge.changes) == (Status.OK, Status.OK, ())
+    assert (edge.freed, edge.doubted) == (("leaf",), ("edge",))
+    assert play.state.healths["core"].hard is Status.DOWN
+
+
+def test_what_stays_silent_once_its_parent_answers_is_down_after_two_more_rounds() -> None:
+    play = _edge_behind_core()
+    for _count in range(4):
+        play.take("core", up=False)
+        play.take("edge", up=False)
+    play.take("core", up=True)
+    play.take("core", up=True)
+    attempts = [play.take("edge", up=False).health.attempt for _count in range(2)]
+    assert attempts == [2, 0]
+    assert play.state.healths["edge"].hard is Status.DOWN
+
+
+def test_what_was_down_before_its_parent_stays_down() -> None:
+    play = _edge_behind_core()
+    for _count in range(3):
+        play.take("edge", up=False)
+        play.take("core", up=True)
+    for _count in range(4):
+        play.take("core", up=False)
+        assert play.take("edge", up=False).health.hard is Status.DOWN
+    assert play.take("edge", up=True).health.hard is Status.DOWN
+    assert play.take("edge", up=True).health.hard is Status.OK
+
+
+HANGS = {"a": (), "b": ("a",), "c": ("a",), "d": ("b", "c"), "e": ("b",), "f": ("d",), "g": ()}
+"""A small hospital: what hangs on what."""
+
+
+def _alive(target: str, dead: str) -> bool:
+    ways = HANGS[target]
+    return target != dead and (not ways or any(_alive(each, dead) for each in ways))
+
+
+@given(
+    dead=st.sampled_from(sorted(HANGS)),
+    before=st.lists(st.sampled_from(sorted(HANGS))),
+    during=st.lists(st.sampled_from(sorted(HANGS)), max_size=60),
+    later=st.lists(st.sampled_from(sorted(HANGS)), max_size=60),
+)
+def test_only_what_failed_rings_in_whatever_order_it_is_polled_and_none_once_all_is_back(
+    dead: str, before: list[str], during: list[str], later: list[str]
+) -> None:
+    play = Play(*(a_target(each, parents=ways) for each, ways in HANGS.items()))
+    rounds = [*HANGS] * 4
+
+    def ringing() -> set[str]:
+        now = NOON + timedelta(seconds=play.seconds)
+        shown = show(
+            play.state.healths,
+            parents=HANGS,
+            limits=dict.fromkeys(HANGS, timedelta(days=1)),
+            silences=(),
+            path=OwnPath(),
+            now=now,
+        )
+        return {each for each, row in shown.items() if row.rings}
+
+    for each in [*HANGS, *before]:
+        play.take(each, up=True)
+    for each in [*during, *rounds]:
+        play.take(each, up=_alive(each, dead))
+        assert ringing() <= {dead}
+    assert ringing() == {dead}
+    for each in [*later, *rounds]:
+        play.take(each, up=True)
+        assert ringing() <= {dead}
+    assert ringing() == set()
 
 
 def test_silence_says_nothing_while_our_own_path_is_in_doubt() -> None:

@@ -66,11 +66,14 @@ def well(row: Watched) -> bool:
 
 
 def proven(shown: Shown) -> Shown:
-    """The same, but what was never seen well does not ring: that is a fault of the set-up, not an incident.
+    """The same, but what was never seen well does not ring, nor what its last round did not find so.
 
-    A hospital that is just being written down, or a wrong secret, would open one for every target.
+    The first is a fault of the set-up, not an incident: a hospital that is just being written down, or a
+    wrong secret, would open one for every target. The second is about to be well again, or to be worse, and
+    until it is, it stays with what it was found with while both were bad.
     """
-    return shown if shown.good_at is not None else replace(shown, rings=False)
+    quiet = shown.good_at is None or shown.wavering
+    return replace(shown, rings=False) if quiet else shown
 
 
 def patient(

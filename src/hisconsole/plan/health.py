@@ -7,6 +7,7 @@ firm and may ring. A first lost poll shows UNKNOWN, never OK and never DOWN.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hisconsole.plan.reading import Judged, Round, Sample, fresh, judge, judge_round
@@ -59,7 +60,8 @@ class Change:
 class TargetHealth:
     """A target as far as it is known; `begun` is when it was last OK no more, `worst` its words.
 
-    `recovered_at` is when it was last down no more, and answers for children that were not polled since.
+    `recovered_at` is when it was last down or unreachable no more, and answers for children that were not
+    polled since.
     """
 
     target: str
@@ -94,6 +96,16 @@ class TargetHealth:
         return bool(self.probes) and all(probe.latest is Status.DOWN for probe in self.probes)
 
     @property
+    def wavering(self) -> bool:
+        """Whether it is firmly down or critical, and its latest rounds did not find it so; not what flaps."""
+        if self.flapping:
+            return False
+        if self.hard is Status.DOWN:
+            return not self.silent
+        critical = any(probe.latest is Status.CRITICAL for probe in self.probes)
+        return self.hard is Status.CRITICAL and not critical
+
+    @property
     def checked_at(self) -> datetime | None:
         """When the latest round of any probe ended."""
         return max((probe.checked_at for probe in self.probes if probe.checked_at), default=None)
@@ -117,10 +129,17 @@ def begin(
 
 
 def step(
-    health: TargetHealth, found: Outcome, *, policy: Policy, now: datetime, trusted: bool = True
+    health: TargetHealth,
+    found: Outcome,
+    *,
+    policy: Policy,
+    now: datetime,
+    trusted: bool = True,
+    excused: bool = False,
 ) -> TargetHealth:
-    """The target after one more round.
+    """The target after one more round; `excused` is a silence that may be that of its parents.
 
+    Such a round is the first strike, however many there were: nothing becomes firm by it.
     Dropped are a round that ended before the one already counted (unless that one is of the future,
     because the clock was set back), a round of a probe that the target no longer has, and silence
     while our own path is not `trusted`: it says nothing about the target, nor about its readings.
@@ -131,6 +150,8 @@ def step(
     if before.checked_at is not None and found.at <= before.checked_at <= now:
         return health
     after = counted(before, found, policy)
+    if excused:
+        after = replace(after, hard=before.hard, recent=after.recent[-1:])
     ways = tuple(after if probe is before else probe for probe in health.probes)
     return _joined(health, ways, now)
 

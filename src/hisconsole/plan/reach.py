@@ -47,10 +47,30 @@ def _gone(
     return back is not None and checked is not None and checked <= back
 
 
-def in_doubt(target: str, healths: Mapping[str, TargetHealth], parents: Parents) -> tuple[str, ...]:
+def above(target: str, healths: Mapping[str, TargetHealth], parents: Parents) -> dict[str, TargetHealth]:
+    """A target and all that it hangs on: enough for what `reach` and `in_doubt` say of it.
+
+    On a circle it is alone: it would be in doubt for ever.
+    """
+    found: dict[str, TargetHealth] = {}
+    waiting = [target]
+    while waiting:
+        each = waiting.pop()
+        if each in healths and each not in found:
+            found[each] = healths[each]
+            waiting += parents.get(each, ())
+            if target in waiting:
+                return {target: healths[target]}
+    return found
+
+
+def in_doubt(
+    target: str, healths: Mapping[str, TargetHealth], parents: Parents, reached: Mapping[str, Status]
+) -> tuple[str, ...]:
     """The parents to ask before a silent target may ring: silent but not firm, or not polled since it fell.
 
-    Empty when one parent answers (the blame is the target's own) or all are known to be gone.
+    Empty when one parent answers (the blame is the target's own) or all are known to be gone, as
+    `reached` has them.
     """
     child = healths[target]
     begun = child.begun
@@ -61,7 +81,7 @@ def in_doubt(target: str, healths: Mapping[str, TargetHealth], parents: Parents)
         health = healths.get(parent)
         if health is None or parent == target:
             return ()
-        if health.hard is Status.DOWN:
+        if health.hard is Status.DOWN or reached[parent] is Status.UNREACHABLE:
             continue
         if health.silent or health.checked_at is None or health.checked_at < begun:
             asked.append(parent)

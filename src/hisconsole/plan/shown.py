@@ -43,7 +43,8 @@ class Silence:
 class Shown:
     """A target as it is shown; `under` is its status without a silence, and the one that is counted.
 
-    `firm` is a problem that is no longer soft; `rings` one that somebody must hear now.
+    `firm` is a problem that is no longer soft; `rings` one that somebody must hear now; `wavering` is firm,
+    but was not found so the last time.
     """
 
     target: str
@@ -59,6 +60,7 @@ class Shown:
     checked_at: datetime | None
     good_at: datetime | None
     silence: Silence | None
+    wavering: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def show(
             health,
             under=Status.UNREACHABLE if reached.get(target) is Status.UNREACHABLE else views[target],
             silence=quiet.get(target),
-            asking=bool(path.strikes) or (target in recent and bool(in_doubt(target, recent, parents))),
+            asking=bool(path.strikes)
+            or (target in recent and bool(in_doubt(target, recent, parents, reached))),
             parents=parents.get(target, ()),
         )
         for target, health in healths.items()
@@ -126,12 +129,13 @@ def _one(
         words=words,
         firm=firm,
         rings=firm and loud and of_now and silence is None and not asking,
-        attempt=health.attempt,
+        attempt=0 if under is Status.UNREACHABLE else health.attempt,
         flapping=health.flapping,
         begun=health.begun,
         checked_at=health.checked_at,
         good_at=health.good_at,
         silence=silence,
+        wavering=health.wavering,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from hisconsole.plan.health import Change, Policy, TargetHealth, begin, due_in, judge_round, outcome, step
 from hisconsole.plan.profiles import Probe
-from hisconsole.plan.reach import Role, in_doubt
+from hisconsole.plan.reach import Role, above, in_doubt, reach
 from hisconsole.plan.reading import Judged, Round, Sample
 from hisconsole.plan.skew import ALIKE
 from hisconsole.plan.status import Status
@@ -37,7 +37,8 @@ _NETWORK = frozenset({Kind.SWITCH, Kind.ROUTER, Kind.FIREWALL, Kind.LINE})
 class Taken:
     """What a round changed; `due_in_s` is when to ask this slot again.
 
-    `doubted` are the parents to ask at once; `freed` the children to ask again soon, because it is back.
+    `doubted` are the targets to ask at once: the parents of what is silent, and the other ways to what is
+    back; `freed` are the children to ask again soon, because it is back.
     """
 
     health: TargetHealth
@@ -55,6 +56,14 @@ class Suspicion:
     words: str
     at: datetime
     firm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A silent target that is `behind` parents that are gone, or whose `doubted` parents are still asked."""
+
+    behind: bool = False
+    doubted: tuple[str, ...] = ()
 
 
 def _news(change: Change, known: Sequence[Change]) -> bool:
@@ -146,9 +155,9 @@ class State:
 
     def known_down(self, slot: Slot) -> bool:
         """Whether its silence is no news."""
-        return any(
-            way.hard is Status.DOWN for way in self.healths[slot.target].probes if way.probe == slot.probe
-        )
+        health = self.healths[slot.target]
+        down = any(way.hard is Status.DOWN for way in health.probes if way.probe == slot.probe)
+        return down or self._placed(health).behind
 
     def starting(self, polled: Round, *, at_s: float) -> bool:
         """Whether a refusal does not count: nothing is known of its slot yet, and it may be starting."""
@@ -205,18 +214,35 @@ class State:
             at_s=at_s,
             patience=patience(target.cadence_s),
         )
-        after = step(
-            before, outcome(polled, readings), policy=self._policy(polled, now), now=now, trusted=trusted
-        )
+        found, policy = outcome(polled, readings), self._policy(polled, now)
+        after = step(before, found, policy=policy, now=now, trusted=trusted)
+        placed = self._placed(after)
+        if placed.behind or placed.doubted:
+            after = step(before, found, policy=policy, now=now, trusted=trusted, excused=True)
+        back = not after.silent and self._placed(before).behind
+        if back:
+            after = replace(after, recovered_at=now)
         self._readings[slot] = readings
         self.healths[slot.target] = after
+        due_in_s = due_in(after, slot.probe, policy=self.policy, cadence_s=target.cadence_s)
         return Taken(
             health=after,
             readings=readings,
             changes=after.changes[-1:] if after.changes[-1:] != before.changes[-1:] else (),
-            due_in_s=due_in(after, slot.probe, policy=self.policy, cadence_s=target.cadence_s),
-            doubted=in_doubt(slot.target, self.healths, self._parents) if after.silent else (),
+            due_in_s=target.cadence_s if placed.behind else due_in_s,
+            doubted=(after.target,) if back else placed.doubted,
             freed=self._freed(before, after),
+        )
+
+    def _placed(self, health: TargetHealth) -> _Placed:
+        """Whether a silence may be that of the target's parents; of what answers it is not."""
+        if not health.silent or not self._parents.get(health.target):
+            return _Placed()
+        near = above(health.target, {**self.healths, health.target: health}, self._parents)
+        reached = reach(near, self._parents)
+        return _Placed(
+            behind=reached[health.target] is Status.UNREACHABLE,
+            doubted=in_doubt(health.target, near, self._parents, reached),
         )
 
     def _freed(self, before: TargetHealth, after: TargetHealth) -> tuple[str, ...]:
