@@ -20,7 +20,7 @@ from hisconsole.paths import shipped
 from hisconsole.sessions import FOLDER, Live, living
 from tests.console.app import ME, OTHER, desk
 from tests.hospital import Laid
-from tests.ptys import SRC
+from tests.ptys import PATIENCE_S, SRC
 
 ENTER = str(Path(enter.__file__).resolve())
 MADE_UP = {ME: "ssh-ed25519 AAAAmine", OTHER: "ssh-ed25519 AAAAother"}
@@ -69,7 +69,7 @@ class House(Laid):
         socket = self.data / FOLDER / enter.SOCKET
         self.until(socket.exists)
 
-    def until(self, true: Callable[[], object], timeout: float = 15) -> None:
+    def until(self, true: Callable[[], object], timeout: float = PATIENCE_S) -> None:
         """Wait until a function says so."""
         deadline = time.monotonic() + timeout
         while not true():

@@ -32,6 +32,9 @@ from wcwidth import wcwidth
 SRC = Path(__file__).parents[1] / "src"
 LEADER = str(Path(__file__).with_name("pty_leader.py"))
 
+PATIENCE_S = 30.0
+"""How long anything may take before a test gives up: a machine that others use, too, holds a program up."""
+
 KEYS = {
     "enter": "\r",
     "esc": "\x1b",
@@ -173,7 +176,7 @@ class Pty:
         self.send(f"\x1b[200~{text}\x1b[201~")
 
     def wait_for(
-        self, what: str | re.Pattern[str] | Callable[[list[str]], object], timeout: float = 10
+        self, what: str | re.Pattern[str] | Callable[[list[str]], object], timeout: float = PATIENCE_S
     ) -> None:
         """Wait until the screen holds a text, matches a pattern or satisfies a function."""
         deadline = time.monotonic() + timeout
@@ -185,7 +188,7 @@ class Pty:
             self._pump(0.05)
             self._hear(0)
 
-    def settle(self, quiet: float = 0.15, timeout: float = 10) -> None:
+    def settle(self, quiet: float = 0.15, timeout: float = PATIENCE_S) -> None:
         """Wait until the program has written nothing for `quiet` seconds."""
         deadline = time.monotonic() + timeout
         while self._pump(quiet):
@@ -212,7 +215,7 @@ class Pty:
             self._open = False
             os.close(self._master)
 
-    def exited(self, timeout: float = 10) -> int:
+    def exited(self, timeout: float = PATIENCE_S) -> int:
         """Wait for the end; return the exit code, or the signal that killed it as a negative."""
         deadline = time.monotonic() + timeout
         while self._ended is None:

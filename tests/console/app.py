@@ -44,7 +44,7 @@ from hisconsole.store.revision import RECORD
 from hisconsole.wiring import reloader
 from tests.ptys import KEYS
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 _MAKING = threading.Lock()
 ME, OTHER = "li.na", "wang.lei"
 SYMPTOMS = ("slow-database", "cannot-enter", "cannot-save", "no-network", "discontinuous", "other")

@@ -70,20 +70,14 @@ class Side:
 
     def _go_to(self, mark: str, *, but: str) -> bool:
         """Put the cursor on the first line with a mark, from the top; False where there is none."""
-        self.at.key("g")
-        last = ""
-        for _ in range(60):
-            cursor = self._cursor()
+        ways = Ways(self.at)
+        ways.step("g")
+        while True:
+            cursor = ways.under_the_cursor()
             if mark in cursor and (not but or but not in cursor):
                 return True
-            if cursor == last:
+            if not ways.step("j") and not ways.step("j"):
                 return False
-            last = cursor
-            self.at.key("j")
-        return False
-
-    def _cursor(self) -> str:
-        return Ways(self.at).under_the_cursor()
 
     def restate(self) -> None:
         """The item that wants own words."""

@@ -7,6 +7,7 @@ A part is always run; `-m slow` runs every string through every input.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -18,7 +19,7 @@ from hisconsole.desk.reading import read_log
 from hisconsole.text import printable
 from tests.console.app import ME, desk
 from tests.hostile import HOSTILE
-from tests.ptys import Pty
+from tests.ptys import PATIENCE_S, Pty
 from tests.stories.conftest import Open, side_by_side
 
 SOME: tuple[str, ...] = (
@@ -159,14 +160,23 @@ def test_hostile_text_is_shown_on_every_screen_and_acts_on_nothing(
 
 def go_back(at: Pty) -> None:
     """From wherever keys have led to, back to the queue."""
-    for _ in range(12):
+    deadline = time.monotonic() + PATIENCE_S
+    while not at.screen()[-1].startswith(" n Call"):
+        assert time.monotonic() < deadline, "\n".join(at.screen())
         at.send("\x1b")
         at.settle(0.13)
-        if at.screen()[-1].startswith(" n Call"):
-            at.send("1")
-            at.settle(0.05)
-            return
-    raise AssertionError("\n".join(at.screen()))
+    at.send("1")
+    at.settle(0.05)
+
+
+def ask_for_help(at: Pty) -> None:
+    """`?` on the queue, also where what was typed before is still being worked off."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not any("Take a call" in line for line in at.screen()):
+        assert time.monotonic() < deadline, "\n".join(at.screen())
+        go_back(at)
+        at.key("?")
+        at.settle(0.5)
 
 
 def calm_without_copy(at: Pty, data: Path) -> None:
@@ -290,6 +300,5 @@ def test_hostile_bytes_typed_raw_anywhere_never_end_it(
             at.settle(0.05)
             go_back(at)
             assert at.running, name
-    at.key("?")
-    at.wait_for("Take a call")
+    ask_for_help(at)
     calm_without_copy(at, tmp_path)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-from tests.ptys import SRC
+from tests.ptys import PATIENCE_S, SRC
 
 NAMES = {"enter": "Enter", "esc": "Escape", "tab": "Tab", "space": "Space", "backspace": "BSpace"}
 
@@ -50,7 +50,7 @@ class Tmux:
         return [line.rstrip() for line in self._tmux("capture-pane", "-p").split("\n")]
 
     def wait_for(
-        self, what: str | re.Pattern[str] | Callable[[list[str]], object], timeout: float = 10
+        self, what: str | re.Pattern[str] | Callable[[list[str]], object], timeout: float = PATIENCE_S
     ) -> None:
         """Wait until the window holds a text, matches a pattern or satisfies a function."""
         deadline = time.monotonic() + timeout

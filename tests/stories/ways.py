@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 
-from tests.ptys import Pty
+from tests.ptys import PATIENCE_S, Pty
 
 QUEUE = re.compile(r"^   No   Cat State", re.MULTILINE)
 FORM = "Enter goes on, and after the last question does it"
@@ -13,6 +14,8 @@ ESCAPE_S = 0.2
 """So long after Esc the next key does not look like Alt."""
 SURELY_S = 0.5
 """A form that stands for so long wants another answer; on a busy machine the last one takes a while."""
+STAYS_S = 0.5
+"""A cursor that is on the same line for so long stays there; on a busy machine it may still move."""
 CURSOR_CELLS = 20
 """So many reversed cells has the line of the cursor, and no other below the header."""
 KEEP = ""
@@ -69,12 +72,23 @@ class Ways:
     def move_to(self, text: str) -> None:
         """Put the cursor of the list on the line that holds a text."""
         self.at.wait_for(text)
-        self.at.key("g")
-        for _ in range(60):
-            if text in self.under_the_cursor():
-                return
-            self.at.key("j")
-        raise AssertionError(f"{text!r} is not in the list:\n" + "\n".join(self.at.screen()))
+        deadline = time.monotonic() + PATIENCE_S
+        self.step("g")
+        while text not in self.under_the_cursor():
+            assert time.monotonic() < deadline, f"{text!r} is not in the list:\n" + "\n".join(
+                self.at.screen()
+            )
+            if not self.step("j"):
+                self.step("g")
+
+    def step(self, key: str) -> bool:
+        """Move the cursor, and wait until it has; False where it stays."""
+        before, deadline = self.under_the_cursor(), time.monotonic() + STAYS_S
+        self.at.key(key)
+        while self.under_the_cursor() == before:
+            if time.monotonic() > deadline:
+                return False
+        return True
 
     def under_the_cursor(self) -> str:
         self.at.settle(0.05)
