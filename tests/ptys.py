@@ -11,6 +11,7 @@ a test sees what state the program leaves behind.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -34,6 +35,8 @@ LEADER = str(Path(__file__).with_name("pty_leader.py"))
 
 PATIENCE_S = 30.0
 """How long anything may take before a test gives up: a machine that others use, too, holds a program up."""
+
+TAKEN_S = 5.0
 
 KEYS = {
     "enter": "\r",
@@ -141,6 +144,7 @@ class Pty:
             pass_fds=[tell],
             start_new_session=True,
         )
+        self._tty = os.ttyname(slave)
         os.close(slave)
         os.close(tell)
         self._told = os.fdopen(told, "rb")
@@ -163,12 +167,30 @@ class Pty:
         """Type `text` key by key, as a person does."""
         for char in text:
             self.send(char)
+            self.taken()
             self._pump(0.004)
+
+    def taken(self) -> None:
+        """Wait until the program has read what was typed: two keys read at once may be another thing.
+
+        One that reads nothing, because it is stopped or hangs, is not waited for.
+        """
+        deadline = time.monotonic() + TAKEN_S
+        tty = os.open(self._tty, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        try:
+            while int.from_bytes(fcntl.ioctl(tty, termios.FIONREAD, bytes(4)), sys.byteorder):
+                if time.monotonic() > deadline or self._ended is not None:
+                    return
+                self._pump(0.002)
+                self._hear(0)
+        finally:
+            os.close(tty)
 
     def key(self, *names: str) -> None:
         """Press keys by name, or by the character itself, and let each take effect."""
         for name in names:
             self.send(KEYS.get(name, name))
+            self.taken()
             self.settle(0.03)
 
     def paste(self, text: str) -> None:

@@ -34,6 +34,7 @@ def in_gusts(at: Pty, text: str) -> None:
     """Type far ahead, as keys arrive over a slow line; more than this in one go counts as a paste."""
     for start in range(0, len(text), 20):
         at.send(text[start : start + 20])
+        at.taken()
         time.sleep(0.06)
 
 

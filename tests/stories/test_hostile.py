@@ -164,6 +164,7 @@ def go_back(at: Pty) -> None:
     while not at.screen()[-1].startswith(" n Call"):
         assert time.monotonic() < deadline, "\n".join(at.screen())
         at.send("\x1b")
+        at.taken()
         at.settle(0.13)
     at.send("1")
     at.settle(0.05)
