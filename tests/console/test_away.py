@@ -244,6 +244,14 @@ def test_the_alarm_says_how_many_and_since_when(tmp_path: Path, count: int, minu
     assert kept_here(None, now) == ""
 
 
+async def test_an_empty_record_counts_as_seen_while_the_console_is_cut_off(tmp_path: Path) -> None:
+    script = Script()
+    script.put(path=ISOLATED)
+    async with console(tmp_path, watching=script.watching) as seat:
+        await seat.until(lambda: " ISOLATED " in seat.lines()[0])
+        await seat.until(lambda: "0 open  0 not taken" in seat.lines()[0])
+
+
 async def test_a_console_begins_while_its_record_is_away(tmp_path: Path) -> None:
     data = tmp_path / "data"
     there = threading.Event()

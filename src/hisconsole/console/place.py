@@ -40,6 +40,7 @@ def line_one(console: HisConsole) -> tuple[list[Cell], list[Cell]]:
         alarms=console.alarms(),
         mark=console.mark,
         now=now,
+        away=console.trouble is not None,
         problems=console.lookout.problems(),
         plan=console.site.plan,
     )

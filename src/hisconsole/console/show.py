@@ -169,15 +169,19 @@ def status_line(
     alarms: Sequence[str],
     mark: str,
     now: datetime,
+    away: bool = False,
     problems: tuple[int, Role] | None = None,
     plan: Plan | None = None,
 ) -> list[Cell]:
-    """Line 1: whose data, counts, the next duty, and the alarms that concern the console itself."""
+    """Line 1: whose data, counts, the next duty, and the alarms that concern the console itself.
+
+    `away` is a record that cannot be read: a picture without any event of it is of what is kept here.
+    """
     cells: list[Cell] = [(f" {mark} ", "reverse" if mark else "normal"), (" ", "normal")]
     if board is None:
-        unseen = _("the record is not seen yet") if alarms else _("looking at the record ...")
+        unseen = _("the record is not seen yet") if away else _("looking at the record ...")
         cells.append((unseen, "dim"))
-    elif alarms and not board.seq:
+    elif away and not board.seq:
         told = _("{n} open here, the record is not seen yet").format(n=len(board.rows))
         cells.append((told, "normal"))
     else:
