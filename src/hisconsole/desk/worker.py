@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import datetime
+from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hisconsole.desk.actor import utc_now
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 HOLD_S = 0.25
 """The shortest time between two pictures, so that a storm costs four repaints a second."""
 BUSY = 20
-"""On a busy host it is so often what the last one took, at most `AGE_S`: keys come first."""
+"""On a busy host it is so often what the last one took, at most `AGE_S`: keys come first.
+
+So does the next to be read ahead.
+"""
 AGE_S = 1.0
 """The shortest time until one in which only something fell due: of thousands, something does all the time."""
 
@@ -206,7 +210,7 @@ class DeskThread:
                     news = self.keeping.shown(view.board)
                 wait = 0.0 if bringing.brought else desk.database.look_s
                 if not acted:
-                    view.warm()
+                    wait = min(wait, view.warm())
             except Exception as error:  # noqa: BLE001 - a bug here must not end the thread in silence
                 self._trouble, view.board = self._sentence(error), None
                 news = self._as_trouble()
@@ -361,15 +365,17 @@ class _View:
         """Whether the last picture is so old."""
         return time.monotonic() - self._shown >= for_s
 
-    def warm(self) -> None:
+    def warm(self) -> float:
         """Know one more of the gravest incidents in full, for the time when the record cannot be asked.
 
-        In a storm every console would read each change at once, and keep its keys waiting.
+        Returns the seconds after which the next may be read. In a storm every console would read each change
+        at once, and keep its keys waiting.
         """
         if self._desk.keeping is None or self.board is None or self._warm is self.board:
-            return
-        if not self._rested(REST_S) and time.monotonic() - self._warmed < STORM_S:
-            return
+            return inf
+        began = time.monotonic()
+        if not self._rested(REST_S) and began - self._warmed < STORM_S:
+            return inf
         for row in self.board.rows[:WARM]:
             known = self._desk.memory.known(row.number)
             if known is None or known[0].version < row.version:
@@ -377,8 +383,9 @@ class _View:
                     incident, _history = self._desk.memory.look(connection, row.number)
                     self._desk.memory.plan(connection, incident.plan)
                 self._warmed = time.monotonic()
-                return
+                return BUSY * (self._warmed - began)
         self._warm = self.board
+        return inf
 
 
 def _same(one: Board, other: Board) -> bool:

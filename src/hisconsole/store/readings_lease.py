@@ -11,6 +11,7 @@ import secrets
 import socket
 import time
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ def started(pid: int) -> int:
     return 0 if fields[0] in "ZX" else int(fields[19])
 
 
+@cache
 def here() -> str:
     """The present start of the machine, and the number space of our pid."""
     try:
