@@ -89,6 +89,19 @@ def test_two_hundred_resizes_end_in_the_right_picture(terminal: Open) -> None:
     sane(at)
 
 
+def test_what_a_slow_line_brings_at_once_acts_on_nothing_and_is_told(terminal: Open) -> None:
+    at = terminal()
+    at.wait_for("0 not taken")
+    at.settle()
+    at.signal(signal.SIGSTOP)
+    at.send("nnicu01\r4monitors are dark\r")
+    at.signal(signal.SIGCONT)
+    at.wait_for("What came at once, like a paste, did nothing. If you typed it, type it again.")
+    at.settle(0.3)  # what follows at once still belongs to it
+    at.key("n")
+    at.wait_for("New call")
+
+
 @pytest.mark.parametrize("bracketed", part([True, False], {True}))
 def test_a_megabyte_pasted_goes_into_the_field_and_acts_on_nothing(terminal: Open, bracketed: bool) -> None:
     at = terminal()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from rich.text import Text
 from textual import events
 from textual.screen import Screen
+from textual.widgets import Input
 
 from hisconsole.config import Site, workstation_entries
 from hisconsole.config.covering import covered
@@ -152,9 +153,14 @@ class HisConsole(Guarded, inherit_bindings=False):
             self.call_after_refresh(offer_drafts, self)
 
     async def on_event(self, event: events.Event) -> None:
-        """Remember when a key was pressed last."""
+        """Remember when a key was pressed last; say so when a paste has no field to go into.
+
+        Keys that a slow line held up may look like one, and nobody must believe that they have acted.
+        """
         if isinstance(event, events.Key | events.Paste):
             self.keyed_at = time.monotonic()
+        if isinstance(event, events.Paste) and not isinstance(self.focused, Input):
+            self.say_here(_("What came at once, like a paste, did nothing. If you typed it, type it again."))
         await super().on_event(event)
 
     def end(self, cause: str, code: int) -> None:
