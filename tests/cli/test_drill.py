@@ -369,8 +369,8 @@ def test_a_drill_is_held_measured_and_leaves_one_line_on_the_real_record(
 ) -> None:
     call()
     before = _kinds(data)
-    drill = _start(hospital, data, "0.3")
-    out, err = drill.communicate(timeout=120)
+    drill = _start(hospital, data, "0.7")
+    out, err = drill.communicate(timeout=170)
     assert drill.returncode == 0, err
     answer = json.loads(out)
     assert (answer["drill"], answer["scenario"], answer["by"], answer["incidents"]) == (
@@ -380,9 +380,9 @@ def test_a_drill_is_held_measured_and_leaves_one_line_on_the_real_record(
         2,
     )
     took = datetime.fromisoformat(answer["ended"]) - datetime.fromisoformat(answer["began"])
-    assert timedelta(seconds=18) <= took < timedelta(seconds=40)
+    assert timedelta(seconds=42) <= took < timedelta(seconds=90)
     found = _figures(answer)
-    assert 0 <= found["detected"]["after_s"] <= 5
+    assert 0 <= found["detected"]["after_s"] <= 15
     assert found["verified"]["after_s"] is None
     assert _kinds(data) == [*before, Kind.DRILL_HELD]
     own = data / answer["folder"]
