@@ -116,8 +116,11 @@ def test_one_of_two_reads_different_from_both() -> None:
 
 
 def test_what_hangs_on_a_parent_that_is_just_back_does_not_ring_yet() -> None:
-    rows = picture(bad("leaf"), now=START, targets=TARGETS).by_target
+    fresh = shown("leaf", Status.DOWN, now=START, since_s=30)
+    rows = picture(fresh, now=START, targets=TARGETS).by_target
     just, long_ago = START - timedelta(seconds=10), START - timedelta(minutes=10)
     assert not patient(rows, {"agg": just}, now=START)["leaf"].shown.rings
     assert patient(rows, {"agg": long_ago}, now=START)["leaf"].shown.rings
     assert patient(rows, {"core-a": just}, now=START)["leaf"].shown.rings
+    old = picture(bad("leaf"), now=START, targets=TARGETS).by_target
+    assert patient(old, {"agg": just}, now=START)["leaf"].shown.rings  # whatever its parent does

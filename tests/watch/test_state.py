@@ -127,6 +127,39 @@ def test_what_was_down_before_its_parent_stays_down() -> None:
     assert play.take("edge", up=True).health.hard is Status.OK
 
 
+def test_a_parent_that_nobody_looks_at_any_more_excuses_nobody() -> None:
+    play = _edge_behind_core()
+    play.take("core", up=False)  # its next round hangs, and none can be begun
+    for _count in range(3):
+        assert play.take("edge", up=False).health.hard is Status.OK
+    play.seconds += 80
+    for _count in range(2):
+        edge = play.take("edge", up=False)
+    assert edge.health.hard is Status.DOWN
+
+
+def test_a_return_that_lies_ahead_because_the_clock_was_set_back_hides_nobody() -> None:
+    play = _edge_behind_core()
+    play.seconds = 1000.0
+    for up in (False, False, False, True, True):
+        play.take("core", up=up)
+    play.seconds = 100.0
+    play.take("edge", up=True)
+    for _count in range(3):
+        edge = play.take("edge", up=False)
+        play.take("core", up=True)
+    assert edge.health.hard is Status.DOWN
+
+
+def test_a_gateway_that_is_cut_off_itself_is_no_vantage() -> None:
+    ours = replace(a_target("ours", parents=("core",)), gateway=True)
+    play = Play(a_target("core"), a_target("core-2"), ours)
+    for _count in range(3):
+        play.take("core", up=False)
+        play.take("ours", up=False)
+    assert list(play.state.vantages()) == ["core-2"]
+
+
 HANGS = {"a": (), "b": ("a",), "c": ("a",), "d": ("b", "c"), "e": ("b",), "f": ("d",), "g": ()}
 """A small hospital: what hangs on what."""
 

@@ -81,12 +81,17 @@ def patient(
 ) -> dict[str, Watched]:
     """The same rows, but what is silent behind a parent that is just back does not ring yet.
 
-    A round that began before the parent was back may end after it, and says nothing about its target.
+    A round that began before the parent was back may end after it, and says nothing about its target. What
+    has been down for longer rings: a parent that comes and goes does not hide it.
     """
     just = {id_ for id_, at in back_at.items() if now - BACK_FOR < at <= now}
+
+    def silent(row: Watched) -> bool:
+        return row.shown.under is Status.DOWN and now - row.shown.since < BACK_FOR
+
     return {
         id_: replace(row, shown=replace(row.shown, rings=False))
-        if row.shown.rings and row.shown.under is Status.DOWN and not just.isdisjoint(row.target.parents)
+        if row.shown.rings and silent(row) and not just.isdisjoint(row.target.parents)
         else row
         for id_, row in rows.items()
     }

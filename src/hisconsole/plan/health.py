@@ -160,6 +160,7 @@ def _joined(before: TargetHealth, ways: tuple[ProbeHealth, ...], now: datetime) 
     hard = _whole([probe.hard for probe in ways])
     if any(probe.flapping for probe in ways):
         hard = worst((hard, Status.WARNING))
+    back = before.recovered_at and min(before.recovered_at, now)
     status = worst((_shown(ways), hard))
     words = _words(ways, status)
     met = all(probe.checked_at for probe in before.probes)
@@ -176,7 +177,7 @@ def _joined(before: TargetHealth, ways: tuple[ProbeHealth, ...], now: datetime) 
         hard_since=min(before.hard_since, now) if hard is before.hard else now,
         worst=words,
         begun=None if status is Status.OK else min(before.begun or now, now),
-        recovered_at=now if before.hard is Status.DOWN and hard is not Status.DOWN else before.recovered_at,
+        recovered_at=now if before.hard is Status.DOWN and hard is not Status.DOWN else back,
         changes=changes,
     )
 

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hisconsole.plan.health import Change, Policy, TargetHealth, begin, due_in, judge_round, outcome, step
+from hisconsole.plan.health import (
+    Change,
+    Policy,
+    TargetHealth,
+    begin,
+    due_in,
+    judge_round,
+    outcome,
+    seen,
+    step,
+)
 from hisconsole.plan.profiles import Probe
 from hisconsole.plan.reach import Role, above, in_doubt, reach
 from hisconsole.plan.reading import Judged, Round, Sample
@@ -142,7 +152,7 @@ class State:
         near = [
             target
             for target in targets
-            if (target.gateway or not target.parents) and self.healths[target.id].hard is not Status.DOWN
+            if (target.gateway or not target.parents) and not self._known_down(self.healths[target.id])
         ]
         near.sort(key=lambda target: (not target.gateway, target.kind not in _NETWORK))
         return {target.id: Role.GATEWAY if target.gateway else Role.VANTAGE for target in near}
@@ -156,8 +166,11 @@ class State:
     def known_down(self, slot: Slot) -> bool:
         """Whether its silence is no news."""
         health = self.healths[slot.target]
-        down = any(way.hard is Status.DOWN for way in health.probes if way.probe == slot.probe)
-        return down or self._placed(health).behind
+        ways = [way for way in health.probes if way.probe == slot.probe]
+        return any(way.hard is Status.DOWN for way in ways) or self._known_down(health)
+
+    def _known_down(self, health: TargetHealth) -> bool:
+        return health.hard is Status.DOWN or self._placed(health).behind
 
     def starting(self, polled: Round, *, at_s: float) -> bool:
         """Whether a refusal does not count: nothing is known of its slot yet, and it may be starting."""
@@ -216,10 +229,10 @@ class State:
         )
         found, policy = outcome(polled, readings), self._policy(polled, now)
         after = step(before, found, policy=policy, now=now, trusted=trusted)
-        placed = self._placed(after)
+        placed = self._placed(after, now=now)
         if placed.behind or placed.doubted:
             after = step(before, found, policy=policy, now=now, trusted=trusted, excused=True)
-        back = not after.silent and self._placed(before).behind
+        back = not after.silent and self._placed(before, now=now).behind
         if back:
             after = replace(after, recovered_at=now)
         self._readings[slot] = readings
@@ -234,16 +247,25 @@ class State:
             freed=self._freed(before, after),
         )
 
-    def _placed(self, health: TargetHealth) -> _Placed:
-        """Whether a silence may be that of the target's parents; of what answers it is not."""
+    def _placed(self, health: TargetHealth, *, now: datetime | None = None) -> _Placed:
+        """Whether a silence may be that of the target's parents; of what answers it is not.
+
+        As `now` has it, where that is known: a parent that nobody has looked at for long excuses nobody.
+        """
         if not health.silent or not self._parents.get(health.target):
             return _Placed()
         near = above(health.target, {**self.healths, health.target: health}, self._parents)
+        if now is not None:
+            near = {id_: each for id_, each in near.items() if each is health or not self._old(each, now)}
         reached = reach(near, self._parents)
         return _Placed(
             behind=reached[health.target] is Status.UNREACHABLE,
             doubted=in_doubt(health.target, near, self._parents, reached),
         )
+
+    def _old(self, health: TargetHealth, now: datetime) -> bool:
+        target = self.target(health.target)
+        return target is None or seen(health, now=now, limit=patience(target.cadence_s)) is Status.STALE
 
     def _freed(self, before: TargetHealth, after: TargetHealth) -> tuple[str, ...]:
         if before.recovered_at == after.recovered_at:
