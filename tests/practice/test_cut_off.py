@@ -90,12 +90,15 @@ async def playing(folder: Path) -> AsyncIterator[tuple[Practice, Pictures]]:
 async def seen(pictures: Pictures, wanted: Callable[[StatusPicture], bool]) -> list[StatusPicture]:
     """Every picture up to the first one that is `wanted`."""
     found: list[StatusPicture] = []
-    async with asyncio.timeout(PATIENCE_S):
-        while not found or not wanted(found[-1]):
-            newer = pictures.newer(found[-1].version if found else 0)
-            if newer is not None:
-                found.append(newer)
-            await asyncio.sleep(0.1)
+    deadline = asyncio.get_running_loop().time() + PATIENCE_S
+    while not found or not wanted(found[-1]):
+        if asyncio.get_running_loop().time() > deadline:
+            bad = [row for row in found[-1].rows if row.shown.under is not Status.OK]
+            raise AssertionError([(row.target.id, row.shown.under, row.words) for row in bad])
+        newer = pictures.newer(found[-1].version if found else 0)
+        if newer is not None:
+            found.append(newer)
+        await asyncio.sleep(0.1)
     return found
 
 

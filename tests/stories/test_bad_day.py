@@ -83,7 +83,7 @@ def test_two_hundred_resizes_end_in_the_right_picture(terminal: Open) -> None:
     assert "? Keys" in drawn[29]
     at.key("ctrl+l")
     at.settle(0.3)
-    assert at.screen() == drawn
+    assert at.screen()[1:] == drawn[1:]  # line 1 tells what the watch sees meanwhile
     leave(at)
     assert at.exited() == 0
     sane(at)
