@@ -63,7 +63,7 @@ async def running(*targets: Target, script: Script, room: int = 50) -> AsyncIter
 
     own = Own(
         system=nothing,
-        vantages=state.vantages,
+        vantages=lambda: state.vantages(now=datetime.now(UTC)),
         ask=ask,
         now=lambda: datetime.now(UTC),
     )

@@ -30,9 +30,13 @@ class Play:
         self.state.arrange(infrastructure(*targets), now=NOON)  # type: ignore[arg-type]
         self.seconds = 0.0
 
+    @property
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=self.seconds)
+
     def take(self, target: str, *, up: bool, probe: str = "net", trusted: bool = True) -> Taken:
         self.seconds += 5
-        at = NOON + timedelta(seconds=self.seconds)
+        at = self.now
         polled = (good if up else lost)(target, probe, at=at)
         taken = self.state.take(polled, now=at, at_s=self.seconds, trusted=trusted)
         assert taken is not None
@@ -49,7 +53,7 @@ def test_silence_is_asked_about_again_after_5_s_and_firm_after_three() -> None:
     assert third.health.hard is Status.DOWN
     assert [change.new for change in third.changes] == [Status.DOWN]
     assert third.due_in_s == 30
-    assert play.state.known_down(Slot("sw-1", "net"))
+    assert play.state.known_down(Slot("sw-1", "net"), now=play.now)
     assert play.state.silent(Slot("sw-1", "net"))
 
 
@@ -89,7 +93,7 @@ def test_what_is_silent_behind_another_is_the_first_strike_however_often() -> No
     assert (edge.health.hard, edge.health.attempt, edge.due_in_s) == (Status.OK, 1, 30)
     assert edge.doubted == ()
     assert play.take("leaf", up=False).doubted == ()
-    assert play.state.known_down(Slot("leaf", "net"))
+    assert play.state.known_down(Slot("leaf", "net"), now=play.now)
 
 
 def test_the_first_answer_from_behind_another_is_believed_and_has_its_children_asked() -> None:
@@ -157,7 +161,7 @@ def test_a_gateway_that_is_cut_off_itself_is_no_vantage() -> None:
     for _count in range(3):
         play.take("core", up=False)
         play.take("ours", up=False)
-    assert list(play.state.vantages()) == ["core-2"]
+    assert list(play.state.vantages(now=play.now)) == ["core-2"]
 
 
 HANGS = {"a": (), "b": ("a",), "c": ("a",), "d": ("b", "c"), "e": ("b",), "f": ("d",), "g": ()}
@@ -182,14 +186,13 @@ def test_only_what_failed_rings_in_whatever_order_it_is_polled_and_none_once_all
     rounds = [*HANGS] * 4
 
     def ringing() -> set[str]:
-        now = NOON + timedelta(seconds=play.seconds)
         shown = show(
             play.state.healths,
             parents=HANGS,
             limits=dict.fromkeys(HANGS, timedelta(days=1)),
             silences=(),
             path=OwnPath(),
-            now=now,
+            now=play.now,
         )
         return {each for each, row in shown.items() if row.rings}
 
@@ -257,16 +260,16 @@ def test_what_was_kept_is_gone_on_with() -> None:
 
 def test_vantages_are_what_hangs_on_nothing_and_was_not_down() -> None:
     play = Play(a_target("core-1"), a_target("core-2"), a_target("edge", parents=("core-1",)))
-    assert list(play.state.vantages()) == ["core-1", "core-2"]
+    assert list(play.state.vantages(now=play.now)) == ["core-1", "core-2"]
     for _count in range(3):
         play.take("core-1", up=False)
-    assert play.state.vantages() == {"core-2": Role.VANTAGE}
+    assert play.state.vantages(now=play.now) == {"core-2": Role.VANTAGE}
 
 
 def test_our_gateways_are_asked_first_also_where_they_hang_on_something() -> None:
     ours = replace(a_target("ours", parents=("core",)), gateway=True)
     play = Play(a_target("core"), ours)
-    assert list(play.state.vantages().items()) == [("ours", Role.GATEWAY), ("core", Role.VANTAGE)]
+    assert list(play.state.vantages(now=play.now).items()) == [("ours", Role.GATEWAY), ("core", Role.VANTAGE)]
 
 
 @pytest.mark.parametrize(

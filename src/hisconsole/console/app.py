@@ -153,10 +153,7 @@ class HisConsole(Guarded, inherit_bindings=False):
             self.call_after_refresh(offer_drafts, self)
 
     async def on_event(self, event: events.Event) -> None:
-        """Remember when a key was pressed last; say so when a paste has no field to go into.
-
-        Keys that a slow line held up may look like one, and nobody must believe that they have acted.
-        """
+        """Remember when a key was pressed last; say so when what came at once was taken for a paste."""
         if isinstance(event, events.Key | events.Paste):
             self.keyed_at = time.monotonic()
         if isinstance(event, events.Paste) and not isinstance(self.focused, Input):
@@ -245,14 +242,6 @@ class HisConsole(Guarded, inherit_bindings=False):
             if isinstance(screen, Place) and is_there(screen):
                 return screen
         return None
-
-    def go_to(self, mode: str) -> None:
-        """To a mode as it was left; who is in it already comes back to its list from what he has opened."""
-        if self.current_mode != mode:
-            self.switch_mode(mode)
-            return
-        while len(self.screen_stack) > 1 and isinstance(self.screen, Place):
-            self.pop_screen()
 
     def refresh_status(self) -> None:
         """Bring the status line up to date."""

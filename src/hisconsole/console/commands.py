@@ -11,7 +11,7 @@ from hisconsole.console.call import CallForm
 from hisconsole.console.form import ActForm
 from hisconsole.console.page import Page
 from hisconsole.console.pick import Choice, Pick, confirm
-from hisconsole.console.place import Place
+from hisconsole.console.place import Place, go_to
 from hisconsole.console.table import Key
 from hisconsole.console.wire import wire_of
 from hisconsole.desk import drafts
@@ -312,11 +312,11 @@ COMMANDS: Mapping[str, Callable[[HisConsole], object]] = {
     "more": more,
     "palette": palette,
     "keys": show_keys,
-    "queue": lambda console: console.go_to("queue"),
-    "status": lambda console: console.go_to("status"),
-    "log": lambda console: console.go_to("log"),
+    "queue": lambda console: go_to(console, "queue"),
+    "status": lambda console: go_to(console, "status"),
+    "log": lambda console: go_to(console, "log"),
     "roster": show_roster,
-    "handover": lambda console: console.go_to("handover"),
+    "handover": lambda console: go_to(console, "handover"),
     "duties": show_duties,
     "departments": _departments,
     "maintenance": _maintenance,

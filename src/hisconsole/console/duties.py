@@ -15,7 +15,7 @@ from hisconsole.console.contact import open_contact
 from hisconsole.console.eyes import settle
 from hisconsole.console.form import ActForm
 from hisconsole.console.maintenance import open_stop
-from hisconsole.console.place import Place
+from hisconsole.console.place import Place, go_to
 from hisconsole.console.rows import Cell, Line, Look, RowList
 from hisconsole.console.show import WIDE, category_mark
 from hisconsole.plan.calltree import CALL, OWN_AUTHORITY
@@ -211,7 +211,7 @@ class DutiesScreen(Place):
             return
         if row is not None and row.due.incident < SITE:
             self.console.pop_screen()
-            self.console.go_to("handover")
+            go_to(self.console, "handover")
             return
         if row is not None and row.due.duty in (BEGINS, ENDS):
             open_stop(self.console, int(row.due.key))

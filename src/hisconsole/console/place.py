@@ -47,6 +47,15 @@ def line_one(console: HisConsole) -> tuple[list[Cell], list[Cell]]:
     return cells, right
 
 
+def go_to(console: HisConsole, mode: str) -> None:
+    """To a mode as it was left; who is in it already comes back to its list from what he has opened."""
+    if console.current_mode != mode:
+        console.switch_mode(mode)
+        return
+    while len(console.screen_stack) > 1 and isinstance(console.screen, Place):
+        console.pop_screen()
+
+
 class Place(Screen[None], inherit_bindings=False):
     """One full screen with a list in it; keys reach it through the app's key table."""
 

@@ -16,7 +16,7 @@ from hisconsole.console.contact_acts import menu, reveal, verify
 from hisconsole.console.filter import Entry as Typed
 from hisconsole.console.filter import Filtered
 from hisconsole.console.pick import Choice, Pick
-from hisconsole.console.place import Place
+from hisconsole.console.place import Place, go_to
 from hisconsole.console.roster_show import draw_contact, roster_head
 from hisconsole.console.rows import Line, RowList
 from hisconsole.console.status_show import Tab, tabs_line
@@ -312,4 +312,4 @@ def show(console: HisConsole) -> None:
         return
     about = place.targets()[:1] if place is not None else []
     console.calling_for = about[0] if about else None  # the screen may come only later
-    console.go_to("roster")
+    go_to(console, "roster")

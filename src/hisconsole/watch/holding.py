@@ -127,7 +127,7 @@ class Holding:
         system = System(ping=self._pollers.ping)
         self._own = Own(
             system=lambda: self._system_checks(system),
-            vantages=self._state.vantages,
+            vantages=lambda: self._state.vantages(now=self._now()),
             ask=self._ask,
             now=self._now,
         )

@@ -194,7 +194,7 @@ class Runner:
                 self._own.answered(slot.target)
             return
         self._own.silent(slot.target)
-        if slot.target in self._state.healths and not self._state.known_down(slot):
+        if slot.target in self._state.healths and not self._state.known_down(slot, now=self._now()):
             await self._own.look()
 
     def _take(self, polled: Round) -> float:

@@ -143,7 +143,7 @@ class State:
         """A target by its id."""
         return self.infrastructure.target(id_) if self.infrastructure else None
 
-    def vantages(self) -> dict[str, Role]:
+    def vantages(self, *, now: datetime) -> dict[str, Role]:
         """The targets to ask about our own path: our gateways, then what hangs on nothing, networks first.
 
         Left out is what was down before.
@@ -152,7 +152,7 @@ class State:
         near = [
             target
             for target in targets
-            if (target.gateway or not target.parents) and not self._known_down(self.healths[target.id])
+            if (target.gateway or not target.parents) and not self._gone(self.healths[target.id], now)
         ]
         near.sort(key=lambda target: (not target.gateway, target.kind not in _NETWORK))
         return {target.id: Role.GATEWAY if target.gateway else Role.VANTAGE for target in near}
@@ -163,14 +163,14 @@ class State:
             way.latest is Status.DOWN for way in self.healths[slot.target].probes if way.probe == slot.probe
         )
 
-    def known_down(self, slot: Slot) -> bool:
+    def known_down(self, slot: Slot, *, now: datetime) -> bool:
         """Whether its silence is no news."""
         health = self.healths[slot.target]
         ways = [way for way in health.probes if way.probe == slot.probe]
-        return any(way.hard is Status.DOWN for way in ways) or self._known_down(health)
+        return any(way.hard is Status.DOWN for way in ways) or self._gone(health, now)
 
-    def _known_down(self, health: TargetHealth) -> bool:
-        return health.hard is Status.DOWN or self._placed(health).behind
+    def _gone(self, health: TargetHealth, now: datetime) -> bool:
+        return health.hard is Status.DOWN or self._placed(health, now).behind
 
     def starting(self, polled: Round, *, at_s: float) -> bool:
         """Whether a refusal does not count: nothing is known of its slot yet, and it may be starting."""
@@ -229,10 +229,10 @@ class State:
         )
         found, policy = outcome(polled, readings), self._policy(polled, now)
         after = step(before, found, policy=policy, now=now, trusted=trusted)
-        placed = self._placed(after, now=now)
+        placed = self._placed(after, now)
         if placed.behind or placed.doubted:
             after = step(before, found, policy=policy, now=now, trusted=trusted, excused=True)
-        back = not after.silent and self._placed(before, now=now).behind
+        back = not after.silent and self._placed(before, now).behind
         if back:
             after = replace(after, recovered_at=now)
         self._readings[slot] = readings
@@ -247,16 +247,15 @@ class State:
             freed=self._freed(before, after),
         )
 
-    def _placed(self, health: TargetHealth, *, now: datetime | None = None) -> _Placed:
+    def _placed(self, health: TargetHealth, now: datetime) -> _Placed:
         """Whether a silence may be that of the target's parents; of what answers it is not.
 
-        As `now` has it, where that is known: a parent that nobody has looked at for long excuses nobody.
+        A parent that nobody has looked at for long excuses nobody.
         """
         if not health.silent or not self._parents.get(health.target):
             return _Placed()
         near = above(health.target, {**self.healths, health.target: health}, self._parents)
-        if now is not None:
-            near = {id_: each for id_, each in near.items() if each is health or not self._old(each, now)}
+        near = {id_: each for id_, each in near.items() if each is health or not self._old(each, now)}
         reached = reach(near, self._parents)
         return _Placed(
             behind=reached[health.target] is Status.UNREACHABLE,
