@@ -87,12 +87,10 @@ async def playing(folder: Path) -> AsyncIterator[tuple[Practice, Pictures]]:
         pictures.close()
 
 
-async def seen(
-    pictures: Pictures, wanted: Callable[[StatusPicture], bool], *, for_s: float = PATIENCE_S
-) -> list[StatusPicture]:
+async def seen(pictures: Pictures, wanted: Callable[[StatusPicture], bool]) -> list[StatusPicture]:
     """Every picture up to the first one that is `wanted`."""
     found: list[StatusPicture] = []
-    deadline = asyncio.get_running_loop().time() + for_s
+    deadline = asyncio.get_running_loop().time() + PATIENCE_S
     while not found or not wanted(found[-1]):
         if asyncio.get_running_loop().time() > deadline:
             bad = [row for row in found[-1].rows if row.shown.under is not Status.OK]

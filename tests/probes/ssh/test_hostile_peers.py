@@ -228,12 +228,13 @@ async def test_200_bad_hosts_and_10_good_ones_all_end_in_time_and_no_good_one_wa
         rounds = await asyncio.gather(
             *(poll_ssh(connections, host=host, asks=ASKS, timeout_s=2.5) for host in hosts)
         )
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 3.5
         assert all(found.fault for found in rounds[:200])
         assert [found.failure for found in rounds[200:]] == [""] * 10
         bad_s, good_s = (
-            max(found.finished - found.started for found in part) for part in (rounds[:200], rounds[200:])
+            max((found.finished - found.started).total_seconds() for found in part)
+            for part in (rounds[:200], rounds[200:])
         )
-        assert good_s < bad_s
+        assert good_s < min(2.5, bad_s)
         assert most == HANDSHAKES
         await connections.close()
