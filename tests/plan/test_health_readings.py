@@ -163,6 +163,16 @@ def test_what_a_good_round_leaves_out_stays_then_is_unknown_then_forgotten() -> 
     }
 
 
+def test_what_stood_for_a_part_that_gave_no_answer_goes_once_that_part_answers_again() -> None:
+    readings = _judge(_round(("if/1/link", 10), seconds=0))
+    readings = _judge(_round(("if", None), seconds=60), readings)
+    seen = {}
+    for seconds in (120, 210, 211):
+        readings = _judge(_round(("if/1/link", 10), seconds=seconds), readings)
+        seen[seconds] = _brief(readings)
+    assert seen == {120: "if/1/link=o10 if=uNone", 210: "if/1/link=o10 if=uNone", 211: "if/1/link=o10"}
+
+
 def test_a_partial_round_loses_only_what_it_does_not_hold() -> None:
     readings = _judge(_round(("a", 10), ("b", 20), seconds=0))
     assert _brief(_judge(_round(("a", 11), seconds=60, fault="malformed"), readings)) == "a=o11 b=u20"

@@ -198,7 +198,8 @@ def judge_round(
 
     What a failed round could not measure is unknown at once, with its last value. What a good round
     leaves out stays until it is older than `patience` (a slow class is not in each round), is then
-    unknown and after a day forgotten. Of two samples with one key the worse stands.
+    unknown and after a day forgotten; what never had a value is forgotten then, because it stood for what
+    could not be measured once. Of two samples with one key the worse stands.
     """
     now = polled.finished
     found: dict[str, Judged] = {}
@@ -224,7 +225,7 @@ def judge_round(
             found[key] = _lost(old, failed, now)
         elif fresh(seen, now=now, limit=patience):
             found[key] = old
-        elif fresh(seen, now=now, limit=FORGET_AFTER):
+        elif old.good_at is not None and fresh(seen, now=now, limit=FORGET_AFTER):
             found[key] = _lost(old, _("no longer reported"), now)
     return tuple(found.values())
 
